@@ -43,7 +43,7 @@ function guardedLookup(lookup: Lookup | undefined): Lookup {
       process.nextTick(done, refusal(host), '', 0)
       return
     }
-    const resolve = lookup ?? (dns.lookup as Lookup)
+    const resolve = lookup ?? dns.lookup
     resolve(host, options, (error, address, family) => {
       const addresses = Array.isArray(address) ? address.map((one) => one.address) : [address]
       const outside = error === null ? addresses.find((one) => !isLoopback(one)) : undefined
@@ -66,6 +66,7 @@ if (patched[marker] === undefined) {
   patched[marker] = true
 
   // net.connect hands `connect` an already normalised argument list, an array in the first place.
+  // oxlint-disable-next-line typescript/unbound-method -- applied to the socket below
   const connect = Socket.prototype.connect as (...args: unknown[]) => Socket
   Socket.prototype.connect = function guardedConnect(this: Socket, ...args: unknown[]): Socket {
     const list = Array.isArray(args[0]) ? (args[0] as unknown[]) : args
@@ -83,12 +84,13 @@ if (patched[marker] === undefined) {
       if (!isLoopback(host) && !isLoopbackName(host)) return this.destroy(refusal(host))
     }
     return connect.apply(this, args)
-  } as typeof Socket.prototype.connect
+  }
 
+  // oxlint-disable-next-line typescript/unbound-method -- applied to the socket below
   const send = dgram.Socket.prototype.send as (...args: unknown[]) => void
   dgram.Socket.prototype.send = function guardedSend(this: dgram.Socket, ...args: unknown[]): void {
     const host = args.find((value, index) => index > 0 && typeof value === 'string')
     if (typeof host === 'string' && !isLoopback(host) && !isLoopbackName(host)) throw refusal(host)
     send.apply(this, args)
-  } as typeof dgram.Socket.prototype.send
+  }
 }
