@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-/** The first version that runs TypeScript as it stands; the same as `engines` in package.json. */
+/** The oldest version that the source runs on as it stands; the same as `engines` in package.json. */
 const needed = [22, 19]
 
 /**
