@@ -3,13 +3,17 @@
  * reports. Neither names the other's things: no routing word here, no socket word there.
  */
 import type { Reason } from './errors.ts'
-import type { Fields, ResponseHead } from './head.ts'
+import type { Fields, ParseFailure, Peer, RequestHead, ResponseHead } from './head.ts'
+
+/** Starts the exchange of one request; what an engine is given to reach the core. */
+export type Begin = (head: RequestHead | ParseFailure, peer: Peer) => Exchange
 
 /** One request's way through the core. Single use, driven by one engine, never concurrently. */
 export interface Exchange {
   /**
    * Takes what happened and gives what to do. The first event is `start`. Each step is answered by
-   * exactly one event, except `respond` and `relay`, which are answered by `end`.
+   * exactly one event, except `respond` and `relay`, which are answered by `end`. A client that is
+   * gone ends the exchange at any moment, without an event: nothing is left to be decided.
    * After `end` it changes nothing and gives a `respond` that nobody must carry out.
    */
   next(event: ExchangeEvent): Step
@@ -31,10 +35,18 @@ export type ExchangeEvent =
   | { readonly type: 'result'; readonly response: CallResult | undefined; readonly reason?: Reason }
   /** Answers `wait`. */
   | { readonly type: 'elapsed' }
-  /** Answers `attempt` that brought no final head, and any step during which the client failed. */
+  /**
+   * Answers `attempt` that brought no final head, and any step during which the client failed in a
+   * way that can still be answered: a bad chunk, a body too large or too slow.
+   */
   | { readonly type: 'failed'; readonly outcome: Outcome }
-  /** Answers `attempt`: a final response head, or 101. */
-  | { readonly type: 'head'; readonly head: ResponseHead }
+  /**
+   * Answers `attempt`: a final response head as received, framing fields included, or a 101 that
+   * the attempt asked for; any other 101 is a failure, `upstream_unexpected_upgrade`.
+   * `replayable` says what it says in `Outcome`, so that a status can be retried as a failure can.
+   * A further `attempt` in answer to it drops this response unread.
+   */
+  | { readonly type: 'head'; readonly head: ResponseHead; readonly replayable: boolean }
 
 /** What to do next. */
 export type Step = RespondStep | CallStep | WaitStep | AttemptStep | RelayStep
@@ -131,7 +143,10 @@ export interface OutboundHead {
   readonly target: string
   /** Value of `Host`; an engine that cannot send it says so by a missing capability. */
   readonly host: string
-  /** Without `Host`, connection and framing fields. */
+  /**
+   * Without `Host`, connection and framing fields. With an `Expect` among them the endpoint decides
+   * about the body, and its 100 passes `interim`; without, the engine asks the client for the body.
+   */
   readonly fields: Fields
 }
 
@@ -183,7 +198,7 @@ export type AttemptPhase =
 
 /** How something failed. */
 export interface Outcome {
-  /** Whose fault it was, as far as a socket can tell. */
+  /** Which peer it happened with; the table entry of `reason` says whose fault it was. */
   readonly side: 'client' | 'upstream'
   readonly phase: AttemptPhase
   /** Body bytes of the request that went to the endpoint. */
@@ -201,9 +216,12 @@ export interface Outcome {
 export interface EndOutcome {
   /** `undefined` when the response went out whole. */
   readonly failure: Outcome | undefined
-  /** Request body bytes read from the client. */
+  /** Request body bytes read from the client; -1 where the engine cannot count them (fetch). */
   readonly requestBytes: number
-  /** Response body bytes written to the client; both directions of a tunnel are counted. */
+  /**
+   * Response body bytes written to the client, with a tunnel those towards it; -1 where the engine
+   * cannot count them (fetch hands the body over unread).
+   */
   readonly responseBytes: number
 }
 
@@ -236,6 +254,7 @@ export interface AccessRecord {
   readonly durationMs: number
   /** From the last attempt's start to its response head. */
   readonly upstreamMs: number | undefined
+  /** -1 where the engine cannot count them; likewise below. */
   readonly requestBytes: number
   readonly responseBytes: number
   readonly userAgent: string | undefined
