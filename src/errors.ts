@@ -26,12 +26,54 @@ function internal(status: number): ErrorEntry {
   return { source: 'internal', status, retriable: false }
 }
 
+/** A reason token, as it stands in the access log and in `x-postern-reason`. */
+export type Reason =
+  | 'malformed_request'
+  | 'invalid_framing'
+  | 'invalid_target'
+  | 'invalid_host'
+  | 'ambiguous_path'
+  | 'policy_denied'
+  | 'no_route'
+  | 'request_timeout'
+  | 'length_required'
+  | 'body_too_large'
+  | 'target_too_long'
+  | 'expectation_failed'
+  | 'misdirected'
+  | 'upgrade_required'
+  | 'too_many_requests'
+  | 'head_too_large'
+  | 'client_gone'
+  | 'method_not_implemented'
+  | 'transfer_coding_not_implemented'
+  | 'version_not_supported'
+  | 'loop_detected'
+  | 'invalid_backend'
+  | 'invalid_route'
+  | 'internal_error'
+  | 'no_endpoint'
+  | 'overloaded'
+  | 'draining'
+  | 'connect_failed'
+  | 'connect_timeout'
+  | 'name_not_resolved'
+  | 'address_forbidden'
+  | 'tls_failed'
+  | 'upstream_reset'
+  | 'upstream_invalid'
+  | 'upstream_unexpected_upgrade'
+  | 'first_byte_timeout'
+  | 'idle_timeout'
+  | 'total_timeout'
+  | 'call_failed'
+  | 'call_timeout'
+
 /**
- * Every reason by its token, as it stands in the access log and in `x-postern-reason`.
- * Statuses follow RFC 9110 §15; 431 is RFC 6585, 508 RFC 5842, 499 nginx's number for a client
- * that left.
+ * What each reason means. Statuses follow RFC 9110 §15; 431 is RFC 6585, 508 RFC 5842, 499 nginx's
+ * number for a client that left.
  */
-export const ERRORS = {
+export const ERRORS: Readonly<Record<Reason, ErrorEntry>> = {
   malformed_request: client(400),
   invalid_framing: client(400),
   invalid_target: client(400),
@@ -74,10 +116,7 @@ export const ERRORS = {
   total_timeout: upstream(504),
   call_failed: upstream(503),
   call_timeout: upstream(504),
-} as const satisfies Readonly<Record<string, ErrorEntry>>
-
-/** A reason token of the table. */
-export type Reason = keyof typeof ERRORS
+}
 
 /** How grave a finding is: an `error` refuses, a `warning` is counted by `--strict`, `info` tells. */
 export type Severity = 'error' | 'warning' | 'info'
