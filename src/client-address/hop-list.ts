@@ -41,6 +41,8 @@ export function readForwarded(fields: Fields): HopList {
   return new ForwardedNodes(nodes)
 }
 
+const COMMA = 0x2c
+
 class XForwardedFor implements HopList {
   address: IpAddress | undefined = undefined
   readonly #fields: Fields
@@ -57,7 +59,8 @@ class XForwardedFor implements HopList {
   previous(): boolean {
     if (this.#end < 0 && !this.#previousLine()) return false
     const value = this.#fields[this.#line + 1] as string // set by #previousLine to a pair's index
-    const comma = this.#end === 0 ? -1 : value.lastIndexOf(',', this.#end - 1)
+    let comma = this.#end - 1
+    while (comma >= 0 && value.charCodeAt(comma) !== COMMA) comma--
     this.address = parseHostAddress(trimBlanks(value, comma + 1, this.#end))
     this.#end = comma
     return true

@@ -100,7 +100,8 @@ function parseIpv6(text: string): IpAddress | undefined {
 
 /** The eight 16-bit groups of an IPv6 address, `::` filled in. */
 function parseGroups(text: string): number[] | undefined {
-  const groups: number[] = []
+  const groups = [0, 0, 0, 0, 0, 0, 0, 0]
+  let count = 0
   let gap = -1
   let i = 0
   if (text.startsWith('::')) {
@@ -115,30 +116,37 @@ function parseGroups(text: string): number[] | undefined {
     }
     const code = i < text.length ? text.charCodeAt(i) : COLON
     if (code === DOT) {
-      const quad = parseQuad(text, start)
+      const quad = count > 6 ? -1 : parseQuad(text, start)
       if (quad < 0) return undefined
-      groups.push(quad >>> 16, quad & 0xffff)
+      groups[count++] = quad >>> 16
+      groups[count++] = quad & 0xffff
       break
     }
-    if (code !== COLON || i === start || i - start > 4 || groups.length === 8) return undefined
-    groups.push(group)
+    if (code !== COLON || i === start || i - start > 4 || count === 8) return undefined
+    groups[count++] = group
     if (i === text.length) break
     i++
     // A colon at the very end is half of `::`.
     if (i === text.length) return undefined
     if (text.charCodeAt(i) !== COLON) continue
     if (gap >= 0) return undefined
-    gap = groups.length
+    gap = count
     i++
   }
-  return fillGap(groups, gap)
+  return fillGap(groups, gap, count)
 }
 
-/** Puts zeros in place of `::`, which stands for at least one group; `gap` is -1 without one. */
-function fillGap(groups: number[], gap: number): number[] | undefined {
-  if (gap < 0) return groups.length === 8 ? groups : undefined
-  if (groups.length > 7) return undefined
-  while (groups.length < 8) groups.splice(gap, 0, 0)
+/**
+ * Moves the groups behind `::` to the end; it stands for at least one group of zeros. `gap` is -1
+ * where there is none, `count` the number of groups that were written.
+ */
+function fillGap(groups: number[], gap: number, count: number): number[] | undefined {
+  if (gap < 0) return count === 8 ? groups : undefined
+  if (count === 8) return undefined
+  for (let from = count - 1, to = 7; from >= gap; from--, to--) {
+    groups[to] = groups[from] ?? 0
+    groups[from] = 0
+  }
   return groups
 }
 
@@ -152,8 +160,16 @@ function hexDigit(text: string, index: number): number {
 
 /** RFC 5952 §4: no leading zeros, lower case, the first longest run of zeros (two or more) cut. */
 function formatIpv6({ w0, w1, w2, w3 }: AddressWords): string {
-  const groups = [w0 >>> 16, w0 & 0xffff, w1 >>> 16, w1 & 0xffff]
-  groups.push(w2 >>> 16, w2 & 0xffff, w3 >>> 16, w3 & 0xffff)
+  const groups = [
+    w0 >>> 16,
+    w0 & 0xffff,
+    w1 >>> 16,
+    w1 & 0xffff,
+    w2 >>> 16,
+    w2 & 0xffff,
+    w3 >>> 16,
+    w3 & 0xffff,
+  ]
   let cut = -1
   let cutLength = 1
   for (let i = 0; i < 8; i++) {
@@ -165,12 +181,15 @@ function formatIpv6({ w0, w1, w2, w3 }: AddressWords): string {
     }
     i = end
   }
-  if (cut < 0) return joinGroups(groups)
-  return `${joinGroups(groups.slice(0, cut))}::${joinGroups(groups.slice(cut + cutLength))}`
-}
-
-function joinGroups(groups: readonly number[]): string {
   let text = ''
-  for (const group of groups) text += text === '' ? group.toString(16) : `:${group.toString(16)}`
+  for (let i = 0; i < 8; i++) {
+    if (i === cut) {
+      text += '::'
+      i += cutLength - 1
+      continue
+    }
+    if (i > 0 && i !== cut + cutLength) text += ':'
+    text += (groups[i] ?? 0).toString(16)
+  }
   return text
 }

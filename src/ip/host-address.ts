@@ -9,6 +9,8 @@ const COLON = 0x3a
  * hold IPv6 only; without them a colon belongs to an IPv6 address, never to a port.
  */
 export function parseHostAddress(text: string): IpAddress | undefined {
+  const bare = parseAddress(text)
+  if (bare !== undefined) return bare
   if (text.startsWith('[')) {
     const end = text.indexOf(']')
     if (end < 0 || (end + 1 < text.length && !isPortSuffix(text, end + 1))) return undefined
@@ -16,9 +18,8 @@ export function parseHostAddress(text: string): IpAddress | undefined {
     return inner.includes(':') ? parseAddress(inner) : undefined
   }
   const colon = text.indexOf(':')
-  if (colon < 0 || text.includes(':', colon + 1)) return parseAddress(text)
-  // One colon: IPv6 has two at least, so this can only be IPv4 with a port.
-  return isPortSuffix(text, colon) ? parseAddress(text.slice(0, colon)) : undefined
+  // What comes before the first colon holds none, so it can only be IPv4.
+  return colon > 0 && isPortSuffix(text, colon) ? parseAddress(text.slice(0, colon)) : undefined
 }
 
 /**
