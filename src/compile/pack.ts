@@ -1,0 +1,145 @@
+/** Bundle → packed form. Runs where rules are compiled, off the thread that serves requests. */
+import type { Bundle, VirtualHost } from '../model/bundle.ts'
+import { packHost } from '../model/packed-documents.ts'
+import {
+  BUFFER_BYTES,
+  ENTRY,
+  ENTRY_LENGTH,
+  hashKey,
+  keyBound,
+  PACKED_LAYOUT,
+  writeKey,
+  type PackedBundle,
+  type PackedSection,
+} from '../model/packed.ts'
+
+/** How to pack. */
+export interface PackOptions {
+  /** 32 bits that hashes begin with, best random for each process. Default 0, for equal bytes. */
+  readonly seed?: number
+}
+
+/** Packs `bundle`. The same bundle and seed give the same bytes. */
+export function pack(bundle: Bundle, options: PackOptions = {}): PackedBundle {
+  const seed = (options.seed ?? 0) | 0
+  const { format, sockets, listeners } = bundle
+  const hosts = new SectionWriter(seed, Object.keys(bundle.hosts).length)
+  // Tables share the documents of hosts that are the same in both.
+  const written = new Map<VirtualHost, number>()
+  for (const [key, virtualHost] of Object.entries(bundle.hosts)) {
+    const slash = key.indexOf('/')
+    const table = Number(key.slice(0, slash))
+    const host = key.slice(slash + 1)
+    const first = written.get(virtualHost)
+    const entry =
+      first === undefined
+        ? hosts.add(table, host, JSON.stringify(packHost(virtualHost)))
+        : hosts.repeat(table, host, first)
+    if (first === undefined) written.set(virtualHost, entry)
+  }
+  const names = Object.keys(bundle.clusters)
+  const clusters = new SectionWriter(seed, names.length)
+  for (const name of names) clusters.add(0, name, JSON.stringify(bundle.clusters[name]))
+  return {
+    layout: PACKED_LAYOUT,
+    root: JSON.stringify({ format, sockets, listeners }),
+    hosts: hosts.finish(),
+    clusters: clusters.finish(),
+  }
+}
+
+/** Writes one section; the number of entries is known beforehand. */
+class SectionWriter {
+  readonly #seed: number
+  readonly #slots: Int32Array<ArrayBuffer>
+  readonly #entries: Int32Array<ArrayBuffer>
+  readonly #keys: ByteWriter = new ByteWriter()
+  readonly #documents: ByteWriter = new ByteWriter()
+  readonly #encoder: TextEncoder = new TextEncoder()
+  #count: number = 0
+
+  constructor(seed: number, count: number) {
+    let places = 4
+    while (places < count * 2) places *= 2
+    this.#seed = seed
+    this.#slots = new Int32Array(places)
+    this.#entries = new Int32Array(count * ENTRY_LENGTH)
+  }
+
+  /** Adds a key that is not there yet with its document; gives the number of the entry. */
+  add(scope: number, key: string, document: string): number {
+    const { buffer, offset, end } = this.#documents.write(document.length * 3, (bytes, at) => {
+      const { written } = this.#encoder.encodeInto(document, bytes.subarray(at))
+      return at + written
+    })
+    return this.#addEntry(scope, key, [buffer, offset, end - offset])
+  }
+
+  /** Adds a key with the document of another entry. */
+  repeat(scope: number, key: string, entry: number): number {
+    const base = entry * ENTRY_LENGTH
+    const from = base + ENTRY.documentBuffer
+    return this.#addEntry(scope, key, this.#entries.subarray(from, base + ENTRY_LENGTH))
+  }
+
+  finish(): PackedSection {
+    return {
+      seed: this.#seed,
+      slots: this.#slots.buffer,
+      entries: this.#entries.buffer,
+      keys: this.#keys.finish(),
+      documents: this.#documents.finish(),
+    }
+  }
+
+  #addEntry(scope: number, key: string, document: ArrayLike<number>): number {
+    const { buffer, offset, end } = this.#keys.write(keyBound(key), (bytes, at) =>
+      writeKey(bytes, at, key),
+    )
+    const hash = hashKey(this.#seed, scope, key)
+    const entry = this.#count++
+    const base = entry * ENTRY_LENGTH
+    this.#entries.set([hash, scope, buffer, offset, end - offset], base)
+    this.#entries.set(document, base + ENTRY.documentBuffer)
+    const mask = this.#slots.length - 1
+    let slot = hash & mask
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+    this.#slots[slot] = entry + 1
+    return entry
+  }
+}
+
+/** Where something was written. */
+interface Written {
+  /** Index of the buffer. */
+  readonly buffer: number
+  readonly offset: number
+  readonly end: number
+}
+
+/** Fills buffer after buffer; what is written at once lies in one buffer. */
+class ByteWriter {
+  readonly #full: ArrayBuffer[] = []
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+  #end: number = 0
+
+  /** Gives `write` room for `bound` bytes; it says where it ended, or that room was short. */
+  write(bound: number, write: (bytes: Uint8Array<ArrayBuffer>, offset: number) => number): Written {
+    if (this.#end + bound > this.#bytes.length) this.#turn(bound)
+    const offset = this.#end
+    this.#end = write(this.#bytes, offset)
+    return { buffer: this.#full.length, offset, end: this.#end }
+  }
+
+  finish(): readonly ArrayBuffer[] {
+    this.#turn(0)
+    return this.#full
+  }
+
+  /** Closes the buffer, cut to what is in it, and opens one with room for `bound` bytes. */
+  #turn(bound: number): void {
+    if (this.#end > 0) this.#full.push(this.#bytes.buffer.slice(0, this.#end))
+    this.#bytes = new Uint8Array(bound === 0 ? 0 : Math.max(BUFFER_BYTES, bound))
+    this.#end = 0
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * How a virtual host is written in the packed form, and read again. Owns which fields may be absent
+ * and what that means. It stays readable JSON: `["/api",0,0,3,12,5]` is path, action, source, rule,
+ * line and column of a prefix.
+ */
+import type { Action, BundleRoute, VirtualHost } from './bundle.ts'
+import type { Filter } from './manifest.ts'
+import { DEFAULT_TIMEOUTS } from './timeouts.ts'
+
+/** A virtual host without what its key says. */
+export interface PackedHost extends Pick<VirtualHost, 'policy' | 'sources'> {
+  readonly actions: readonly PackedAction[]
+  readonly routes: readonly PackedRoute[]
+}
+
+/** An action without what nearly all have. */
+export interface PackedAction extends Omit<Action, 'filters' | 'timeouts'> {
+  /** Absent: none. */
+  readonly filters?: Action['filters']
+  /** Absent: the defaults. */
+  readonly timeouts?: Action['timeouts']
+}
+
+/** Path, action, source, rule, line, column; then, where there is more, the other fields. */
+export type PackedRoute =
+  | readonly [string, number, number, number, number, number]
+  | readonly [string, number, number, number, number, number, PackedConditions]
+
+/** The fields of a route that nearly all lack. */
+export type PackedConditions = Pick<BundleRoute, 'type' | 'method' | 'headers' | 'queryParams'>
+
+const NO_FILTERS: readonly Filter[] = Object.freeze([])
+
+/** The packed form of a virtual host. */
+export function packHost({ policy, actions, sources, routes }: VirtualHost): PackedHost {
+  return {
+    ...(policy === undefined ? {} : { policy }),
+    actions: actions.map(packAction),
+    sources,
+    routes: routes.map(packRoute),
+  }
+}
+
+/**
+ * The virtual host that was packed under the key `host`. What actions have by default is shared
+ * among all hosts, so a default costs a host no memory.
+ */
+export function unpackHost(host: string, packed: PackedHost): VirtualHost {
+  const { policy, sources } = packed
+  const actions = packed.actions.map(unpackAction)
+  const routes = packed.routes.map(unpackRoute)
+  return policy === undefined
+    ? { host, actions, sources, routes }
+    : { host, policy, actions, sources, routes }
+}
+
+function packAction({ filters, timeouts, ...others }: Action): PackedAction {
+  return {
+    ...(filters.length === 0 ? {} : { filters }),
+    ...others,
+    ...(isDefault(timeouts) ? {} : { timeouts }),
+  }
+}
+
+function isDefault(timeouts: Action['timeouts']): boolean {
+  return (
+    timeouts === DEFAULT_TIMEOUTS ||
+    (timeouts.connectMs === DEFAULT_TIMEOUTS.connectMs &&
+      timeouts.firstByteMs === DEFAULT_TIMEOUTS.firstByteMs &&
+      timeouts.idleMs === DEFAULT_TIMEOUTS.idleMs &&
+      timeouts.totalMs === DEFAULT_TIMEOUTS.totalMs)
+  )
+}
+
+function unpackAction({ filters, backends, policy, timeouts, invalid }: PackedAction): Action {
+  return {
+    filters: filters ?? NO_FILTERS,
+    backends,
+    ...(policy === undefined ? {} : { policy }),
+    timeouts: timeouts ?? DEFAULT_TIMEOUTS,
+    ...(invalid === undefined ? {} : { invalid }),
+  }
+}
+
+function packRoute(route: BundleRoute): PackedRoute {
+  const { path, action, source, rule, line, column, ...conditions } = route
+  return Object.keys(conditions).length === 0
+    ? [path, action, source, rule, line, column]
+    : [path, action, source, rule, line, column, conditions]
+}
+
+/** Plain routes have one shape, so that what reads them stays monomorphic. */
+function unpackRoute(packed: PackedRoute): BundleRoute {
+  const [path, action, source, rule, line, column, conditions] = packed
+  const plain = { path, action, source, rule, line, column }
+  return conditions === undefined ? plain : { ...plain, ...conditions }
+}
