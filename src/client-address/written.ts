@@ -72,6 +72,18 @@ export function appendForwarded(input: ForwardedInput, out: string[]): void {
   if (extras?.forwarded === true) out.push('Forwarded', formatForwarded(addresses, proto, host))
 }
 
+/** Scheme and port that the client used, as far as anybody trusted says. */
+export interface BelievedOrigin {
+  readonly scheme: 'http' | 'https'
+  readonly port: number
+}
+
+/** What a redirect has to build on: the same scheme and port that `appendForwarded` writes. */
+export function believedOrigin(input: ForwardedInput): BelievedOrigin {
+  const scheme = forwardedProto(input)
+  return { scheme, port: Number(forwardedPort(input, scheme)) }
+}
+
 /** From the oldest to the peer; empty when the peer has no address. */
 function believedAddresses(input: ForwardedInput): IpAddress[] {
   const { rule, client, peerAddress, fields } = input
@@ -96,7 +108,7 @@ function joinAddresses(addresses: readonly IpAddress[]): string {
   return text
 }
 
-function forwardedProto({ client, fields, scheme }: ForwardedInput): string {
+function forwardedProto({ client, fields, scheme }: ForwardedInput): 'http' | 'https' {
   if (!client.trusted) return scheme
   const value = soleFieldValue(fields, 'x-forwarded-proto')?.toLowerCase()
   return value === 'http' || value === 'https' ? value : scheme

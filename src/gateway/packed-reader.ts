@@ -9,7 +9,11 @@ import {
   type Cluster,
   type VirtualHost,
 } from '../model/bundle.ts'
-import { unpackHost, type PackedHost } from '../model/packed-documents.ts'
+import {
+  createHostUnpacker,
+  type HostUnpacker,
+  type PackedHost,
+} from '../model/packed-documents.ts'
 import {
   ENTRY,
   ENTRY_LENGTH,
@@ -51,6 +55,7 @@ class SectionsReader implements PackedReader {
   readonly root: BundleReader['root']
   readonly #hosts: Section
   readonly #clusters: Section
+  readonly #unpack: HostUnpacker = createHostUnpacker()
 
   constructor(root: BundleReader['root'], { hosts, clusters }: PackedBundle) {
     this.root = root
@@ -63,7 +68,7 @@ class SectionsReader implements PackedReader {
     if (entry === NONE) return undefined
     // The key comes from the bytes: a part of a request's head would keep the whole head alive.
     // The document is what `pack` wrote.
-    return unpackHost(this.#hosts.key(entry), this.#hosts.read(entry) as PackedHost)
+    return this.#unpack(this.#hosts.key(entry), this.#hosts.read(entry) as PackedHost)
   }
 
   cluster(name: string): Cluster | undefined {

@@ -1,0 +1,88 @@
+/** Step 7: the request as it goes out, built afresh for each attempt from validated parts. */
+import { appendForwarded, believedOrigin, type ForwardedInput } from '../client-address/written.ts'
+import type { EndpointAddress, OutboundHead } from '../exchange.ts'
+import { forwardableRequestFields } from '../fields.ts'
+import type { RequestDraft } from '../filters/draft.ts'
+import type { UpstreamHost } from '../model/manifest.ts'
+import { endpointHost } from '../upstream/endpoint.ts'
+import type { Decision } from './decide.ts'
+
+/** The draft that filters work on; `undefined` for a request that was refused. */
+export function createDraft(decision: Decision): RequestDraft | undefined {
+  const { head, admitted, path, client, route } = decision
+  const told = forwardedInput(decision)
+  if (!head || !admitted || !path || !client || !told) return undefined
+  const origin = believedOrigin(told)
+  const fields: string[] = []
+  forwardableRequestFields(head.fields, fields, client.trusted)
+  return {
+    scheme: origin.scheme,
+    hostname: admitted.host.name,
+    port: origin.port,
+    prefix: route !== undefined && route.type === undefined ? route.path : undefined,
+    path: path.forward,
+    query: admitted.query,
+    host: undefined,
+    fields,
+  }
+}
+
+/** Where an attempt goes. */
+export interface AttemptTarget {
+  readonly endpoint: EndpointAddress
+  readonly host: UpstreamHost
+  readonly requestId: string
+}
+
+/**
+ * The head for one attempt. Fields that postern owns come last and after every filter, so that
+ * neither a client nor a rule can put another value beside them.
+ */
+export function finishHead(
+  decision: Decision,
+  draft: RequestDraft,
+  target: AttemptTarget,
+): OutboundHead {
+  const { head, admitted } = decision
+  const fields = draft.fields.slice()
+  const told = forwardedInput(decision)
+  if (told !== undefined) appendForwarded(told, fields)
+  fields.push('X-Request-Id', target.requestId)
+  if (admitted?.maxForwards !== undefined) {
+    fields.push('Max-Forwards', String(admitted.maxForwards - 1))
+  }
+  return {
+    method: head?.method ?? '',
+    target: draft.query === undefined ? draft.path : `${draft.path}?${draft.query}`,
+    host: draft.host ?? outboundHost(target, admitted?.hostField ?? ''),
+    fields,
+  }
+}
+
+function outboundHost({ endpoint, host }: AttemptTarget, received: string): string {
+  switch (host.type) {
+    case 'preserve':
+      return received
+    case 'endpoint':
+      return endpointHost(endpoint)
+    case 'fixed':
+      return host.value
+    default:
+      return host satisfies never
+  }
+}
+
+function forwardedInput(decision: Decision): ForwardedInput | undefined {
+  const { head, admitted, client, listener, socket, peer, peerAddress } = decision
+  if (!head || !admitted || !client || !listener) return undefined
+  return {
+    rule: listener.clientAddress,
+    client,
+    peerAddress,
+    scheme: peer.tls === undefined ? 'http' : 'https',
+    host: admitted.hostField,
+    // A socket on port 0 got its number from the system, which only the engine knows.
+    port: socket === undefined || socket.entry.port === 0 ? peer.localPort : socket.entry.port,
+    fields: head.fields,
+  }
+}

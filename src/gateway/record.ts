@@ -1,0 +1,72 @@
+/** Makes the access record of an exchange from what was decided and how it went. */
+import { ERRORS, type Reason } from '../errors.ts'
+import type { AccessRecord, EndOutcome } from '../exchange.ts'
+import { fieldValue } from '../head.ts'
+import { routeName } from '../observe/route-name.ts'
+import type { Decision } from './decide.ts'
+
+/** Characters of a target that a record keeps. */
+const MAX_TARGET = 2048
+const MAX_USER_AGENT = 512
+
+/** How far an exchange has come; written by the exchange alone. */
+export interface Progress {
+  readonly requestId: string
+  /** Monotonic milliseconds. */
+  readonly startedMs: number
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number
+  status: number
+  reason: Reason | undefined
+  detail: string | undefined
+  backend: string | undefined
+  endpoint: string | undefined
+  attempts: number
+  upstreamMs: number | undefined
+}
+
+/** The record. A client that left before the end is logged as 499, whatever had been sent. */
+export function accessRecord(
+  decision: Decision,
+  progress: Progress,
+  outcome: EndOutcome,
+  nowMs: number,
+): AccessRecord {
+  const { head, peer, listener, client, admitted } = decision
+  const gone = outcome.failure?.reason === 'client_gone'
+  return {
+    time: new Date(progress.startedAtMs).toISOString(),
+    requestId: progress.requestId,
+    client: client?.address?.text ?? decision.peerAddress?.text,
+    peer: peer.address,
+    listener: listener?.entry.name,
+    method: head?.method,
+    scheme: peer.tls === undefined ? 'http' : 'https',
+    host: admitted?.host.name ?? (head && receivedHost(head)),
+    target: head?.target.slice(0, MAX_TARGET),
+    protocol: head && `HTTP/${head.version}`,
+    status: gone ? ERRORS.client_gone.status : progress.status,
+    reason: gone ? 'client_gone' : progress.reason,
+    detail: progress.detail,
+    route: routeOf(decision),
+    backend: progress.backend,
+    endpoint: progress.endpoint,
+    attempts: progress.attempts,
+    durationMs: Math.max(0, nowMs - progress.startedMs),
+    upstreamMs: progress.upstreamMs,
+    requestBytes: outcome.requestBytes,
+    responseBytes: outcome.responseBytes,
+    userAgent: head && fieldValue(head.fields, 'user-agent')?.slice(0, MAX_USER_AGENT),
+  }
+}
+
+function receivedHost(head: NonNullable<Decision['head']>): string | undefined {
+  return (head.authority ?? fieldValue(head.fields, 'host'))?.slice(0, 255)
+}
+
+/** Name of the rule that answered, the default backend's object included. */
+export function routeOf(decision: Decision): string | undefined {
+  const { host, route, action, listener } = decision
+  if (host !== undefined && route !== undefined) return routeName(host.document, route)
+  return action === undefined ? undefined : listener?.fallback?.entry.source.name
+}
