@@ -77,7 +77,15 @@ interface RuleContext {
 /** The API gives a route without rules one that takes every path; it has no backend. */
 function readRules(field: Field, context: RuleContext): readonly RouteRule[] {
   if (!isSet(field)) return readRule(field, context)
-  return readItems(field).flatMap((item) => readRule(item, context))
+  const items = readItems(field)
+  if (items.length === 0) {
+    reject(field, {
+      code: 'empty-route',
+      text: 'has no entries, so the route serves nothing',
+      remedy: 'give it a rule, or remove the route',
+    })
+  }
+  return items.flatMap((item) => readRule(item, context))
 }
 
 function readRule(field: Field, context: RuleContext): readonly RouteRule[] {

@@ -76,6 +76,12 @@ rules:
     },
   )
 
+  it('refuses a route with an empty list of rules', () => {
+    const read = readSpec('rules: []')
+    expect(read.codes).toEqual(['error empty-route'])
+    expect(read.manifest.routes).toEqual([])
+  })
+
   it('never widens a host that it cannot read', () => {
     const some = readSpec(`hostnames: ['a.test:80', b.test]\nrules: [{ ${BACKEND} }]`)
     expect(some.codes).toEqual(['error invalid-host'])
