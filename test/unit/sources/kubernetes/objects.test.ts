@@ -171,6 +171,8 @@ describe('collectObjects', () => {
       },
     )
     expect(read.manifest.services).toMatchObject([{ name: 'constructor', ports: [] }])
-    expect(readRules('{"apiVersion":"v1","toString":1}', { name: 'a.json' }).codes).toEqual(['error missing-field'])
+    expect(readRules('{"apiVersion":"v1","toString":1}', { name: 'a.json' }).codes).toEqual([
+      'error missing-field',
+    ])
   })
 })
