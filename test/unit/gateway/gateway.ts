@@ -35,9 +35,9 @@ export function createTestGateway(rules: unknown, shared?: TestClock): TestGatew
     (finding) => finding.severity === 'error',
   )
   if (errors.length > 0) throw new Error(JSON.stringify(errors, undefined, 1))
-  const reader = openBundle(compiled.bundle)
-  if (!('root' in reader)) throw new Error('the bundle was refused')
-  const snapshot = link(reader, {
+  const opened = openBundle(compiled.bundle)
+  if (opened.type !== 'opened') throw new Error('the bundle was refused')
+  const snapshot = link(opened.reader, {
     runtime: clock.runtime,
     patterns: (source) => {
       const pattern = new RegExp(`^(?:${source})$`)
