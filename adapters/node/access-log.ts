@@ -1,0 +1,171 @@
+/**
+ * Writes access records as JSON lines. Never waits and never fails: a line that cannot be written
+ * is dropped and counted, and requests go on.
+ */
+import { close, openSync, write } from 'node:fs'
+import type { Writable } from 'node:stream'
+import type { AccessRecord } from '../../src/exchange.ts'
+
+/** Characters of one value; the rest is cut. */
+const MAX_VALUE_LENGTH = 2048
+
+/** Lines that may wait for a slow target before more are dropped: some MiB at the usual length. */
+const MAX_WAITING_LINES = 10_000
+
+/** Where access records go. */
+export interface AccessLog {
+  /** Takes a record; it is written at the end of the tick, together with others. */
+  write(record: AccessRecord): void
+  /** Opens the file anew after it was moved away. Throws where that fails; the old one stays. */
+  reopen(): void
+  /** Resolves when everything taken so far is written or dropped, and closes the file. */
+  close(): Promise<void>
+  /** Lines that could not be written. */
+  readonly dropped: number
+}
+
+/** What an access log needs. */
+export interface AccessLogOptions {
+  /** `off`, `-` for `stdout`, or the path of a file to append to. */
+  readonly target: string
+  readonly stdout: Writable
+}
+
+/** An access log. Throws node's system error where the file cannot be opened. */
+export function createAccessLog({ target, stdout }: AccessLogOptions): AccessLog {
+  if (target === 'off') {
+    return { write() {}, reopen() {}, close: () => Promise.resolve(), dropped: 0 }
+  }
+  return new BatchedLog(target === '-' ? streamTarget(stdout) : fileTarget(target))
+}
+
+/** One line for `record`, without its end. Values cannot break the line nor reach a terminal. */
+export function formatRecord(record: AccessRecord): string {
+  return JSON.stringify(record, cutLongText).replace(UNSAFE, escapeUnit)
+}
+
+/**
+ * What JSON leaves as it is and a terminal or a line reader acts upon: DEL and the C1 controls
+ * (U+009B begins an escape sequence as ESC [ does), line separators, and the marks that turn the
+ * direction of text.
+ */
+const UNSAFE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+function cutLongText(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > MAX_VALUE_LENGTH
+    ? `${value.slice(0, MAX_VALUE_LENGTH)}…`
+    : value
+}
+
+/** Something that text can be added to. */
+interface Target {
+  /** Calls back once, with whatever went wrong. */
+  append(text: string, done: (error: unknown) => void): void
+  reopen(): void
+  close(): void
+}
+
+/** One write at a time; what comes meanwhile is the next one. */
+class BatchedLog implements AccessLog {
+  readonly #target: Target
+  #lines: string[] = []
+  #scheduled = false
+  #writing = false
+  #dropped = 0
+  #idle: (() => void) | undefined
+
+  constructor(target: Target) {
+    this.#target = target
+  }
+
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  write(record: AccessRecord): void {
+    if (this.#lines.length >= MAX_WAITING_LINES) {
+      this.#dropped++
+      return
+    }
+    this.#lines.push(formatRecord(record))
+    if (this.#scheduled || this.#writing) return
+    this.#scheduled = true
+    setImmediate(() => this.#flush())
+  }
+
+  reopen(): void {
+    this.#target.reopen()
+  }
+
+  async close(): Promise<void> {
+    if (this.#scheduled || this.#writing) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve
+      })
+    }
+    this.#target.close()
+  }
+
+  #flush(): void {
+    this.#scheduled = false
+    const lines = this.#lines
+    if (lines.length === 0) {
+      this.#idle?.()
+      return
+    }
+    this.#lines = []
+    this.#writing = true
+    this.#target.append(`${lines.join('\n')}\n`, (error) => {
+      // A full disk or a closed pipe costs these lines; the next may fit again.
+      if (error !== undefined && error !== null) this.#dropped += lines.length
+      this.#writing = false
+      this.#flush()
+    })
+  }
+}
+
+function streamTarget(stream: Writable): Target {
+  // The callback of each write tells the same; without a listener the process would end.
+  stream.on('error', () => {})
+  return {
+    append: (text, done) => {
+      stream.write(text, done)
+    },
+    reopen() {},
+    close() {},
+  }
+}
+
+function fileTarget(path: string): Target {
+  let file = openSync(path, 'a')
+  let writing = false
+  let replaced: number | undefined
+  const append = (bytes: Buffer, done: (error: unknown) => void): void => {
+    writing = true
+    write(file, bytes, (error, written) => {
+      writing = false
+      if (replaced !== undefined) {
+        close(replaced, () => {}) // nothing is left to be lost in it
+        replaced = undefined
+      }
+      if (error !== null || written === bytes.length) done(error)
+      else append(bytes.subarray(written), done)
+    })
+  }
+  return {
+    append: (text, done) => append(Buffer.from(text), done),
+    reopen() {
+      const opened = openSync(path, 'a')
+      if (writing && replaced === undefined) replaced = file
+      else close(file, () => {})
+      file = opened
+    },
+    close() {
+      close(file, () => {})
+    },
+  }
+}

@@ -1,0 +1,311 @@
+/**
+ * Carries out one exchange: takes step after step from the core and answers each with its event.
+ * Every way out leads to `end`, once.
+ */
+import type { Reason } from '../../../src/errors.ts'
+import type {
+  AttemptStep,
+  Exchange,
+  ExchangeEvent,
+  Outcome,
+  RelayStep,
+  RespondStep,
+  Step,
+} from '../../../src/exchange.ts'
+import { fieldValue, type Fields, type ResponseHead } from '../../../src/head.ts'
+import type { AttemptListener, UpstreamResponse } from './attempt-listener.ts'
+import { startPause } from './call.ts'
+import type { ClientTurn } from './client-turn.ts'
+import { failureReason } from './failure-reason.ts'
+import { finishResponse, mustClose } from './finish-response.ts'
+import { clientOutcome } from './outcome.ts'
+import { relayBody } from './relay.ts'
+import { bodyLength, requestHead } from './request-head.ts'
+import { RequestBody } from './request-body.ts'
+import { bodyFraming } from './response-fields.ts'
+import type { RunOptions } from './run-context.ts'
+import { switchProtocols } from './switch-protocols.ts'
+import { UpstreamAttempt } from './upstream-attempt.ts'
+
+/** One exchange being carried out. */
+export class Run implements AttemptListener {
+  readonly #options: RunOptions
+  readonly #turn: ClientTurn
+  readonly #body: RequestBody
+  #exchange: Exchange | undefined
+  #attempt: UpstreamAttempt | undefined
+  #upstream: UpstreamResponse | undefined
+  /** Stops what is under way beside an attempt: a call, a wait, a tunnel. */
+  #cancel: (() => void) | undefined
+  #clientFailure: Outcome | undefined
+  #internalFailure: Outcome | undefined
+  #tunnelled = false
+  /** The response is written as far as the core is concerned. */
+  #finishing = false
+  #ended = false
+  #bodySettled = true
+
+  constructor(options: RunOptions) {
+    this.#options = options
+    this.#turn = options.turn
+    const { message } = options.turn
+    this.#body = new RequestBody(message, bodyLength(message.rawHeaders))
+  }
+
+  /** Begins. `failure` is what is known of the client's body already. */
+  start(failure?: { readonly reason: Reason; readonly detail: string }): void {
+    const { context, peer } = this.#options
+    const { message, response } = this.#turn
+    message.on('error', () => this.gone())
+    response.on('error', () => this.gone())
+    response.once('close', () => {
+      if (this.#tunnelled) return
+      if (response.writableFinished) this.#end(this.#internalFailure)
+      else this.gone()
+    })
+    if (failure !== undefined) {
+      this.#clientFailure = this.#outcome('client', failure.reason, failure.detail)
+    }
+    try {
+      this.#exchange = context.begin(requestHead(message, context.limits), peer)
+    } catch (error) {
+      this.#abandon(error)
+      return
+    }
+    this.#advance({ type: 'start' })
+  }
+
+  /** Whether the client's request is still arriving. */
+  get receiving(): boolean {
+    return !this.#body.complete
+  }
+
+  /** The client left: nothing is left to be decided. */
+  gone(): void {
+    if (this.#ended) return
+    const outcome = this.#outcome('client', 'client_gone')
+    this.#stop()
+    this.#turn.socket.destroy()
+    this.#end(outcome)
+  }
+
+  clientFailed(reason: Reason, detail: string): void {
+    if (this.#ended) return
+    const outcome = this.#outcome('client', reason, detail)
+    if (this.#finishing) {
+      // The answer is out already; what fails is a body that nobody wanted.
+      this.#turn.response.end()
+      this.#turn.socket.destroySoon()
+      return
+    }
+    this.#stop()
+    this.#clientFailure = outcome
+    if (this.#turn.headSent) {
+      this.#turn.breakOff()
+      this.#end(outcome)
+      return
+    }
+    this.#advance({ type: 'failed', outcome })
+  }
+
+  requestTrailers(fields: Fields): Fields {
+    return this.#exchange?.trailers('request', fields) ?? []
+  }
+
+  interim(head: ResponseHead): void {
+    const passed = this.#exchange?.interim(head)
+    if (passed !== undefined) this.#turn.interim(passed)
+  }
+
+  failed(outcome: Outcome): void {
+    this.#attempt = undefined
+    this.#advance({ type: 'failed', outcome })
+  }
+
+  head(upstream: UpstreamResponse): void {
+    this.#upstream = upstream
+    const { statusCode: status = 0, statusMessage: reason = '', rawHeaders } = upstream.message
+    const head = { status, reason, fields: rawHeaders }
+    this.#advance({ type: 'head', head, replayable: this.#body.replayable })
+  }
+
+  broken(reason: Reason, detail: string): void {
+    if (this.#ended) return
+    const stalled = reason === 'idle_timeout' && this.#turn.response.writableNeedDrain
+    this.#breakOff(
+      stalled
+        ? this.#outcome('client', 'client_gone', 'does not read')
+        : this.#outcome('upstream', reason, detail),
+    )
+  }
+
+  #advance(event: ExchangeEvent): void {
+    if (this.#ended || this.#exchange === undefined) return
+    this.#cancel = undefined
+    try {
+      this.#carry(this.#exchange.next(event))
+    } catch (error) {
+      this.#abandon(error)
+    }
+  }
+
+  #carry(step: Step): void {
+    // A response that is not relayed is dropped unread, and its connection with it.
+    if (step.type !== 'relay') this.#dropAttempt()
+    if (this.#clientFailure !== undefined && step.type !== 'respond') {
+      const outcome = this.#clientFailure
+      this.#clientFailure = undefined
+      this.#advance({ type: 'failed', outcome })
+      return
+    }
+    switch (step.type) {
+      case 'respond':
+        return this.#respond(step)
+      case 'call':
+      case 'wait':
+        this.#cancel = startPause(step, this.#options.context, (event) => this.#advance(event))
+        return
+      case 'attempt':
+        return this.#startAttempt(step)
+      case 'relay':
+        return this.#relay(step)
+      default:
+        return step satisfies never
+    }
+  }
+
+  #startAttempt(step: AttemptStep): void {
+    const passesExpect = fieldValue(step.head.fields, 'expect') !== undefined
+    if (!passesExpect && this.#body.length !== 0) this.#turn.askForBody()
+    const { context } = this.#options
+    this.#attempt = new UpstreamAttempt({ step, body: this.#body, context, listener: this })
+    this.#attempt.start()
+  }
+
+  #respond(step: RespondStep): void {
+    const close = step.requestBody === 'close' || this.#mustClose()
+    this.#turn.writeLocal(step.response, close)
+    this.#finish(close)
+  }
+
+  #relay(step: RelayStep): void {
+    const attempt = this.#attempt
+    const upstream = this.#upstream
+    if (attempt === undefined || upstream === undefined) throw new Error('nothing to relay')
+    attempt.relaying()
+    if (step.tunnel) {
+      this.#tunnel(step, upstream)
+      return
+    }
+    const close = this.#mustClose()
+    this.#turn.writeHead(step.head, bodyFraming(upstream.message.rawHeaders), close)
+    relayBody({
+      message: upstream.message,
+      attempt,
+      turn: this.#turn,
+      writeStallMs: this.#options.context.limits.writeStallMs,
+      trailers: (fields) => this.#exchange?.trailers('response', fields) ?? [],
+      whole: () => {
+        attempt.finish()
+        this.#finish(close)
+      },
+      broken: (error) => {
+        if (this.#ended) return
+        const { reason, detail } = failureReason(error ?? {}, true)
+        this.#breakOff(this.#outcome('upstream', reason, detail))
+      },
+      stalled: () => this.#breakOff(this.#outcome('client', 'client_gone', 'does not read')),
+    })
+  }
+
+  #tunnel(step: RelayStep, upstream: UpstreamResponse): void {
+    this.#tunnelled = true
+    this.#attempt?.clock.stop()
+    this.#cancel = switchProtocols({
+      turn: this.#turn,
+      upstream,
+      head: step.head,
+      idleMs: this.#attempt?.idleMs ?? 0,
+      done: ({ failed, requestBytes, responseBytes }) => {
+        this.#turn.bytesWritten = responseBytes
+        this.#end(failed && this.#outcome(failed.side, failed.reason), requestBytes)
+      },
+    })
+  }
+
+  #mustClose(): boolean {
+    const { draining, context } = this.#options
+    const { limits } = context
+    return mustClose({ turn: this.#turn, body: this.#body, draining: draining(), limits })
+  }
+
+  #finish(close: boolean): void {
+    this.#finishing = true
+    this.#bodySettled = false
+    finishResponse({
+      turn: this.#turn,
+      body: this.#body,
+      close,
+      limits: this.#options.context.limits,
+      settled: () => {
+        this.#bodySettled = true
+        if (this.#ended) this.#options.done()
+      },
+    })
+  }
+
+  /** The response began and cannot be completed: the client must see that. */
+  #breakOff(outcome: Outcome): void {
+    if (this.#ended) return
+    this.#stop()
+    this.#turn.breakOff()
+    this.#end(outcome)
+  }
+
+  /** The core broke a promise. The client gets a bare 500, or a broken response. */
+  #abandon(error: unknown): void {
+    this.#options.context.fault(error)
+    if (this.#ended) return
+    this.#stop()
+    this.#internalFailure = this.#outcome('upstream', 'internal_error', String(error))
+    if (this.#finishing || this.#turn.headSent || this.#tunnelled) {
+      this.#breakOff(this.#internalFailure)
+      return
+    }
+    this.#turn.writeLocal({ status: 500, fields: [], body: '' }, true)
+    this.#finish(true)
+  }
+
+  #outcome(side: Outcome['side'], reason: Reason, detail?: string): Outcome {
+    return (
+      this.#attempt?.outcome(side, reason, detail) ??
+      clientOutcome(reason, this.#body.replayable, detail)
+    )
+  }
+
+  #dropAttempt(): void {
+    this.#attempt?.destroy()
+    this.#attempt = undefined
+    this.#upstream = undefined
+  }
+
+  #stop(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    this.#attempt?.destroy()
+  }
+
+  #end(failure: Outcome | undefined, requestBytes = this.#body.bytes): void {
+    if (this.#ended) return
+    this.#ended = true
+    const { context, turn, done } = this.#options
+    try {
+      const responseBytes = turn.bytesWritten
+      const record = this.#exchange?.end({ failure, requestBytes, responseBytes })
+      if (record !== undefined) context.log(record)
+    } catch (error) {
+      context.fault(error)
+    }
+    if (this.#bodySettled || failure !== undefined) done()
+  }
+}
