@@ -26,7 +26,7 @@ export function readIngress(object: KubernetesObject, rules: ClassRules): Ingres
   const specField = readFields(object.root, OBJECT_FIELDS).spec
   const spec = readFields(specField, SPEC_FIELDS)
   if (!judgeClass(object, spec.ingressClassName, rules)) return { routes: [], tlsHosts: [] }
-  reviewAnnotations(object.annotations, [CLASS_ANNOTATION])
+  const servable = reviewAnnotations(object.annotations, [CLASS_ANNOTATION])
   const items = readItems(spec.rules)
   if (items.length === 0 && !isSet(spec.defaultBackend)) {
     reject(specField, {
@@ -37,7 +37,23 @@ export function readIngress(object: KubernetesObject, rules: ClassRules): Ingres
   }
   const routes = items.flatMap((item) => readRule(item, { object, fallback: spec.defaultBackend }))
   if (isSet(spec.defaultBackend)) routes.push(defaultRoute(object, spec.defaultBackend))
-  return { routes, tlsHosts: readIngressTls(spec.tls, object.namespace) }
+  return {
+    routes: servable ? routes : routes.map(closed),
+    tlsHosts: readIngressTls(spec.tls, object.namespace),
+  }
+}
+
+/** The route with its hosts and paths, but answering 500 everywhere. */
+function closed(route: Route): Route {
+  const { rules, defaultBackend } = route
+  return {
+    ...route,
+    rules: rules.map((rule) => ({ ...rule, invalid: true })),
+    defaultBackend: defaultBackend && {
+      ...defaultBackend,
+      backend: { ...defaultBackend.backend, target: { type: 'invalid' } },
+    },
+  }
 }
 
 /** One entry of `spec.rules`; none where its host or all its paths cannot be read. */

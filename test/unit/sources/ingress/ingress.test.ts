@@ -312,4 +312,24 @@ status: {}`)
       ['unknown-field', 'protocol'],
     ])
   })
+
+  it('answers 500 everywhere where an annotation that keeps somebody out is not read', () => {
+    const read = readRules(`apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  annotations: { nginx.ingress.kubernetes.io/auth-url: 'https://auth.test/check' }
+spec:
+  ingressClassName: postern
+  defaultBackend: { service: { name: web, port: { number: 80 } } }
+  rules:
+  - host: a.test
+    ${PATHS}
+`)
+    expect(read.codes).toEqual(['error protection-not-read'])
+    expect(read.manifest.routes).toMatchObject([
+      { rules: [{ invalid: true }] },
+      { defaultBackend: { backend: { target: { type: 'invalid' } } } },
+    ])
+  })
 })
