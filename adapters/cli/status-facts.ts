@@ -1,0 +1,72 @@
+/** What `/status` tells: one value for programs, from which `postern status` writes its lines. */
+import type { Finding } from '../../src/errors.ts'
+import type { RuleCounts } from '../rules/build.ts'
+import type { Revision } from '../rules/served-rules.ts'
+import type { PosternServer } from '../node/server.ts'
+import type { CountedLog, StatusCounts } from './counted-log.ts'
+import type { ReportFacts } from './report.ts'
+
+/** The state of a running router. */
+export interface ServiceStatus {
+  readonly ready: boolean
+  /** Milliseconds. */
+  readonly uptimeMs: number
+  readonly revision: {
+    /** Counts from 1 in each process. */
+    readonly number: number
+    /** SHA-256 over the rules and how they are read, hexadecimal. */
+    readonly digest: string
+    readonly counts: RuleCounts
+  } | null
+  readonly listeners: readonly { readonly socket: string; readonly url: string }[]
+  /** At most 1,000. */
+  readonly backends: readonly { readonly name: string; readonly endpoints: readonly string[] }[]
+  /** Of the last build, served or refused; at most 1,000. */
+  readonly findings: readonly Finding[]
+  /** Whether the last build was refused, so that older rules are served. */
+  readonly outdated: boolean
+  readonly reloads: ReportFacts['reloads']
+  readonly connections: number
+  readonly requests: {
+    readonly active: number
+    readonly byStatus: StatusCounts
+  }
+  readonly accessLog: { readonly dropped: number }
+  /** Exceptions that nobody expected: any is a fault of postern. */
+  readonly faults: number
+}
+
+/** Where the facts come from. */
+export interface StatusSources {
+  readonly startedAtMs: number
+  readonly nowMs: number
+  readonly ready: boolean
+  readonly revision: Revision | undefined
+  readonly server: PosternServer | undefined
+  readonly log: CountedLog | undefined
+  readonly report: ReportFacts
+}
+
+const NO_REQUESTS: StatusCounts = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 }
+
+/** The state of the moment. */
+export function describeStatus(sources: StatusSources): ServiceStatus {
+  const { startedAtMs, nowMs, ready, revision, server, log, report } = sources
+  return {
+    ready,
+    uptimeMs: Math.max(0, nowMs - startedAtMs),
+    revision:
+      revision === undefined
+        ? null
+        : { number: revision.number, digest: revision.digest, counts: revision.counts },
+    listeners: (server?.sockets ?? []).map(({ entry, url }) => ({ socket: entry.key, url })),
+    backends: revision?.clusters ?? [],
+    findings: report.findings,
+    outdated: report.outdated,
+    reloads: report.reloads,
+    connections: server?.connections ?? 0,
+    requests: { active: server?.requests ?? 0, byStatus: log?.counts() ?? NO_REQUESTS },
+    accessLog: { dropped: log?.log.dropped ?? 0 },
+    faults: report.faults,
+  }
+}
