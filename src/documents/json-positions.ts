@@ -9,6 +9,9 @@ import type { LineIndex } from './line-index.ts'
 /** A collection up to this many units is read again each time: cheaper than to remember it. */
 const SMALL = 1024
 
+/** Says that an object is too large to be read again each time. */
+const NOT_SMALL = -2
+
 const QUOTE = 0x22
 const COMMA = 0x2c
 const COLON = 0x3a
@@ -51,10 +54,16 @@ export class JsonPositions {
 
   /** Offset of the element or key `step` of the collection at `offset`; -1 when there is none. */
   #child(offset: number, step: string | number): number {
-    const index = this.#index(offset)
-    if (index === undefined) return -1
-    if (index.type === 'object') return index.keys.get(String(step)) ?? -1
-    return typeof step === 'number' ? (index.elements[step] ?? -1) : -1
+    const index = this.#indexes.get(offset)
+    if (index !== undefined) return lookUp(index, step)
+    const opening = this.#text[offset]
+    if (opening !== '{' && opening !== '[') return -1
+    const found =
+      opening === '{'
+        ? findKey(this.#text, offset, String(step))
+        : findElement(this.#text, offset, typeof step === 'number' ? step : Infinity)
+    if (found !== NOT_SMALL) return found
+    return lookUp(this.#index(offset, opening), step)
   }
 
   #behindKey(offset: number): number {
@@ -62,15 +71,59 @@ export class JsonPositions {
     return skipSpace(this.#text, colon + 1)
   }
 
-  #index(offset: number): CollectionIndex | undefined {
-    const known = this.#indexes.get(offset)
-    if (known !== undefined) return known
-    const opening = this.#text[offset]
-    if (opening !== '{' && opening !== '[') return undefined
+  #index(offset: number, opening: '{' | '['): CollectionIndex {
     const index = opening === '{' ? indexObject(this.#text, offset) : indexList(this.#text, offset)
     if (index.end - offset > SMALL) this.#indexes.set(offset, index)
     return index
   }
+}
+
+function lookUp(index: CollectionIndex, step: string | number): number {
+  if (index.type === 'object') return index.keys.get(String(step)) ?? -1
+  return typeof step === 'number' ? (index.elements[step] ?? -1) : -1
+}
+
+/**
+ * Offset of a key in a small object, without an index; -1 when there is none, `NOT_SMALL` when the
+ * object goes on for longer. Read to its end, since of two equal keys the later one counts.
+ */
+function findKey(text: string, offset: number, key: string): number {
+  let found = -1
+  let at = skipSpace(text, offset + 1)
+  while (text.charCodeAt(at) !== CLOSE_OBJECT) {
+    if (at - offset > SMALL) return NOT_SMALL
+    const behind = skipString(text, at)
+    if (isKey(text, { start: at, end: behind, key })) found = at
+    at = skipSpace(text, skipSpace(text, behind) + 1)
+    at = skipSpace(text, skipValue(text, at))
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+  }
+  return found
+}
+
+/** Offset of an element of a small list, likewise. */
+function findElement(text: string, offset: number, position: number): number {
+  let at = skipSpace(text, offset + 1)
+  for (let i = 0; text.charCodeAt(at) !== CLOSE_LIST; i++) {
+    if (at - offset > SMALL) return NOT_SMALL
+    if (i === position) return at
+    at = skipSpace(text, skipValue(text, at))
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+  }
+  return -1
+}
+
+/** Whether the string from `start` to `end`, quotes included, is `key`. */
+function isKey(
+  text: string,
+  { start, end, key }: { readonly start: number; readonly end: number; readonly key: string },
+): boolean {
+  // An escape is longer than what it stands for.
+  if (end - start - 2 < key.length) return false
+  if (end - start - 2 === key.length) {
+    return text.startsWith(key, start + 1) && !key.includes('\\')
+  }
+  return text.slice(start, end).includes('\\') && JSON.parse(text.slice(start, end)) === key
 }
 
 function indexList(text: string, offset: number): CollectionIndex {
@@ -81,7 +134,7 @@ function indexList(text: string, offset: number): CollectionIndex {
     at = skipSpace(text, skipValue(text, at))
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
   }
-  return { type: 'list', elements: Uint32Array.from(elements), end: at + 1 }
+  return { type: 'list', elements: new Uint32Array(elements), end: at + 1 }
 }
 
 function indexObject(text: string, offset: number): CollectionIndex {

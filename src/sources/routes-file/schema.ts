@@ -1,0 +1,292 @@
+/**
+ * The shape of a routes file: the one description that reading, the types and the published JSON
+ * Schema (`routes.schema.json`) share. What a value means, and whether it is sound as a host, a
+ * path or an address, is decided by the readers.
+ *
+ * Every route is checked with valibot itself: 0.4 µs for one in short form and 2.5 µs for one that
+ * uses everything (Node 24.21), so a check of our own beside it would save a second in a million
+ * routes. Messages given here are codes of findings; `shape.ts` has the words.
+ */
+import * as v from 'valibot'
+
+import type {
+  BackendInput,
+  BackendRefInput,
+  ClientAddressInput,
+  FileInput,
+  FileOutline,
+  FilterInput,
+  HostInput,
+  ListenerInput,
+  MatchInput,
+  PathModifierInput,
+  PolicyInput,
+  RouteInput,
+  TimeoutsInput,
+} from './input.ts'
+
+/** Names of backends, routes and listeners. A slash or colon would read as a service or a URL. */
+export const NameSchema: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'invalid-name'),
+)
+
+const Text = v.pipe(v.string(), v.minLength(1, 'empty-text'))
+
+const Port = v.pipe(
+  v.number(),
+  v.integer('not-whole'),
+  v.minValue(1, 'out-of-range'),
+  v.maxValue(65_535, 'out-of-range'),
+)
+
+/** GEP-2257, and the number 0 beside it. */
+const Duration = v.union(
+  [
+    v.pipe(v.string(), v.regex(/^(?:[0-9]{1,5}(?:h|m|s|ms)){1,4}$/, 'invalid-duration')),
+    v.literal(0),
+  ],
+  'invalid-duration',
+)
+
+/** What llhttp knows, less CONNECT, TRACE and the HTTP/2 preface: the others are answered 501. */
+const Method = v.picklist([
+  ...(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'] as const),
+  ...(['COPY', 'LOCK', 'MKCOL', 'MOVE', 'PROPFIND', 'PROPPATCH', 'SEARCH', 'UNLOCK'] as const),
+  ...(['BIND', 'REBIND', 'UNBIND', 'ACL', 'REPORT', 'MKACTIVITY', 'CHECKOUT', 'MERGE'] as const),
+  ...(['M-SEARCH', 'NOTIFY', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PURGE', 'MKCALENDAR'] as const),
+  ...(['LINK', 'UNLINK', 'SOURCE'] as const),
+])
+
+const PathType = v.pipe(
+  v.picklist(['Exact', 'PathPrefix', 'RegularExpression']),
+  v.description('PathPrefix compares whole path elements; RegularExpression is RE2, anchored.'),
+)
+
+const Texts = v.pipe(v.array(Text), v.minLength(1, 'empty-list'))
+
+const Policy: v.GenericSchema<PolicyInput> = v.pipe(
+  v.strictObject({ allow: v.exactOptional(Texts), deny: v.exactOptional(Texts) }),
+  v.description(
+    'CIDRs by client address. deny beats allow; a list in allow denies everybody else.',
+  ),
+)
+
+const ClientAddress: v.GenericSchema<ClientAddressInput> = v.pipe(
+  v.strictObject({
+    trust: v.exactOptional(
+      v.pipe(
+        Texts,
+        v.description('Proxies to believe: CIDRs, addresses, or cloudflare, private, loopback.'),
+      ),
+    ),
+    hops: v.exactOptional(
+      v.pipe(
+        v.number(),
+        v.integer('not-whole'),
+        v.minValue(1, 'out-of-range'),
+        v.maxValue(100, 'out-of-range'),
+        v.description('Number of proxies in front; instead of trust.'),
+      ),
+    ),
+    source: v.exactOptional(
+      v.pipe(Text, v.description('Field that carries the addresses. Default X-Forwarded-For.')),
+    ),
+  }),
+  v.description('Whom to believe about the address of the client. Without it, nobody.'),
+)
+
+/** One entry of `listeners`. */
+export const ListenerSchema: v.GenericSchema<ListenerInput> = v.strictObject({
+  name: NameSchema,
+  port: Port,
+  address: v.exactOptional(v.pipe(Text, v.description('IP address to bind. Default: every one.'))),
+  tls: v.exactOptional(
+    v.strictObject({
+      certificates: v.pipe(
+        v.array(v.strictObject({ cert: Text, key: Text })),
+        v.minLength(1, 'empty-list'),
+      ),
+    }),
+  ),
+  clientAddress: v.exactOptional(ClientAddress),
+  policy: v.exactOptional(Policy),
+  pathAmbiguity: v.exactOptional(
+    v.pipe(
+      v.picklist(['policy', 'refuse']),
+      v.description(
+        'Paths that a backend could read in another way: refused where policies differ (policy, ' +
+          'the default), or where backends differ too (refuse).',
+      ),
+    ),
+  ),
+  mergeSlashes: v.exactOptional(
+    v.pipe(v.boolean(), v.description('Whether // counts as / when matching. Default false.')),
+  ),
+})
+
+/** One value of `backends` of the file. */
+export const BackendSchema: v.GenericSchema<BackendInput> = v.strictObject({
+  endpoints: v.pipe(Texts, v.description('Origins such as http://127.0.0.1:9001.')),
+  host: v.exactOptional(
+    v.pipe(
+      Text,
+      v.description(
+        "Host that endpoints see: preserve (the client's, default), endpoint, or a name.",
+      ),
+    ),
+  ),
+})
+
+/** One value of `hosts` of the file. */
+export const HostSchema: v.GenericSchema<HostInput> = v.strictObject({
+  policy: v.exactOptional(Policy),
+})
+
+const ValueMatch = v.strictObject({
+  type: v.exactOptional(v.picklist(['Exact', 'RegularExpression'])),
+  name: Text,
+  value: v.string(),
+})
+
+const Match: v.GenericSchema<MatchInput> = v.pipe(
+  v.strictObject({
+    path: v.exactOptional(v.strictObject({ type: v.exactOptional(PathType), value: Text })),
+    method: v.exactOptional(Method),
+    headers: v.exactOptional(v.array(ValueMatch)),
+    queryParams: v.exactOptional(v.array(ValueMatch)),
+  }),
+  v.description('Conditions that must all hold.'),
+)
+
+const PathModifier: v.GenericSchema<PathModifierInput> = v.pipe(
+  v.strictObject({
+    replacePrefixMatch: v.exactOptional(v.string()),
+    replaceFullPath: v.exactOptional(v.string()),
+  }),
+  v.description('One of the two.'),
+)
+
+const Headers = v.array(v.strictObject({ name: Text, value: v.string() }))
+
+const Filter: v.GenericSchema<FilterInput> = v.variant('type', [
+  v.strictObject({
+    type: v.picklist(['RequestHeaderModifier', 'ResponseHeaderModifier']),
+    set: v.exactOptional(Headers),
+    add: v.exactOptional(Headers),
+    remove: v.exactOptional(v.array(Text)),
+  }),
+  v.strictObject({
+    type: v.literal('URLRewrite'),
+    hostname: v.exactOptional(Text),
+    path: v.exactOptional(PathModifier),
+  }),
+  v.strictObject({
+    type: v.literal('RequestRedirect'),
+    scheme: v.exactOptional(v.picklist(['http', 'https'])),
+    hostname: v.exactOptional(Text),
+    path: v.exactOptional(PathModifier),
+    port: v.exactOptional(Port),
+    statusCode: v.exactOptional(v.picklist([301, 302, 303, 307, 308])),
+  }),
+])
+
+const Timeouts: v.GenericSchema<TimeoutsInput> = v.pipe(
+  v.strictObject({
+    connect: v.exactOptional(Duration),
+    firstByte: v.exactOptional(Duration),
+    idle: v.exactOptional(Duration),
+    total: v.exactOptional(Duration),
+  }),
+  v.description('Durations such as 30s or 1m30s; 0 switches a timeout off.'),
+)
+
+const BackendRef: v.GenericSchema<BackendRefInput> = v.pipe(
+  v.strictObject({
+    name: v.exactOptional(Text),
+    url: v.exactOptional(Text),
+    service: v.exactOptional(Text),
+    weight: v.exactOptional(
+      v.pipe(
+        v.number(),
+        v.integer('not-whole'),
+        v.minValue(0, 'out-of-range'),
+        v.maxValue(1_000_000, 'out-of-range'),
+        v.description('Share of the requests. Default 1; 0 takes none.'),
+      ),
+    ),
+    filters: v.exactOptional(v.array(Filter)),
+  }),
+  v.description('One of name, url and service (namespace/name:port).'),
+)
+
+/** One entry of `routes`. */
+export const RouteSchema: v.GenericSchema<RouteInput> = v.strictObject({
+  name: v.exactOptional(NameSchema),
+  host: v.exactOptional(v.pipe(Text, v.description('Short for hosts with one entry.'))),
+  hosts: v.exactOptional(
+    v.pipe(Texts, v.description('Names, *.suffix or IP addresses. Default: every host.')),
+  ),
+  path: v.exactOptional(v.pipe(Text, v.description('Short for matches with this path alone.'))),
+  pathType: v.exactOptional(PathType),
+  matches: v.exactOptional(
+    v.pipe(
+      v.array(Match),
+      v.minLength(1, 'empty-list'),
+      v.description('Any of these leads here. Default: every path.'),
+    ),
+  ),
+  policy: v.exactOptional(Policy),
+  filters: v.exactOptional(v.array(Filter)),
+  timeouts: v.exactOptional(Timeouts),
+  backend: v.exactOptional(
+    v.pipe(
+      Text,
+      v.description('Name of a backend, a URL, or a Kubernetes service (namespace/name:port).'),
+    ),
+  ),
+  backends: v.exactOptional(v.pipe(v.array(BackendRef), v.minLength(1, 'empty-list'))),
+})
+
+const Version = v.pipe(v.literal(1), v.description('Version of this format.'))
+const SchemaUrl = v.pipe(v.string(), v.description('Where an editor finds this schema.'))
+
+/** The whole file, as it is published. */
+export const FileSchema: v.GenericSchema<FileInput> = v.strictObject({
+  $schema: v.exactOptional(SchemaUrl),
+  version: Version,
+  listeners: v.exactOptional(v.array(ListenerSchema)),
+  clientAddress: v.exactOptional(ClientAddress),
+  backends: v.exactOptional(v.record(NameSchema, BackendSchema)),
+  hosts: v.exactOptional(v.record(Text, HostSchema)),
+  routes: v.exactOptional(v.array(RouteSchema)),
+})
+
+/**
+ * The file without its entries, which are checked one by one: a million results need not be in
+ * memory together, and valibot's record passes over a key such as `constructor`.
+ */
+export const OutlineSchema: v.GenericSchema<FileOutline> = v.strictObject({
+  $schema: v.exactOptional(SchemaUrl),
+  version: Version,
+  listeners: v.exactOptional(v.array(v.unknown())),
+  clientAddress: v.exactOptional(ClientAddress),
+  backends: v.exactOptional(v.record(v.string(), v.unknown())),
+  hosts: v.exactOptional(v.record(v.string(), v.unknown())),
+  routes: v.exactOptional(v.array(v.unknown())),
+})
+
+/** Parts that are written once in the published schema and referred to from there on. */
+export const DEFINITIONS: Readonly<Record<string, v.GenericSchema>> = {
+  listener: ListenerSchema,
+  clientAddress: ClientAddress,
+  policy: Policy,
+  backend: BackendSchema,
+  host: HostSchema,
+  route: RouteSchema,
+  match: Match,
+  filter: Filter,
+  pathModifier: PathModifier,
+  timeouts: Timeouts,
+  backendRef: BackendRef,
+}
