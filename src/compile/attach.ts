@@ -2,25 +2,31 @@
  * Which listeners a route is attached to, host by host. Owns the rules of attachment; tables are
  * made of the outcome elsewhere.
  *
- * A route keeps its own host patterns where they only overlap with the listener's: whoever reads a
- * table has chosen the listener by the request's host before, and a host written by the route is
- * more specific than one it merely inherits (Gateway API, HTTPRoute `hostnames`).
+ * A route is attached for the hosts that it and the listener have in common (Gateway API, HTTPRoute
+ * `hostnames`). So routes that meet on a listener of one name stand in one virtual host, whichever
+ * pattern each of them names it by.
  */
 import type { Finding } from '../errors.ts'
 import type { HostPattern, Listener, Manifest, ParentRef, Route } from '../model/manifest.ts'
 import { createFinding } from './finding.ts'
-import { createHostSet, describePattern, patternKey, patternsMeet } from './hosts.ts'
+import { commonKeys, createHostSet, describePattern, patternKey } from './hosts.ts'
 
 /** A set of listeners by number; equal sets have equal numbers. 0 is the empty set. */
 export type ListenerSetId = number
 
-/** The empty set: attached nowhere. */
+/** The empty set. */
 export const NOWHERE: ListenerSetId = 0
+
+/** A host key and the listeners that serve a route under it. */
+export interface Attachment {
+  readonly key: string
+  readonly set: ListenerSetId
+}
 
 /** Tells where routes are attached. */
 export interface Attacher {
-  /** The listeners that serve `route` for the hosts of `pattern`. */
-  attach(route: Route, pattern: HostPattern): ListenerSetId
+  /** Where `route` is served for the hosts of `pattern`; empty where no listener admits them. */
+  attach(route: Route, pattern: HostPattern): readonly Attachment[]
   /** The listeners of a set, as indexes into the plan's list, ascending. */
   listeners(set: ListenerSetId): readonly number[]
 }
@@ -56,7 +62,7 @@ class ListenerAttacher implements Attacher {
   readonly #sets: (readonly number[])[] = [[]]
   readonly #setIds: Map<string, ListenerSetId> = new Map([['', NOWHERE]])
   /** Routes that attach everywhere differ by host alone, and the same hosts come again and again. */
-  readonly #everywhere: Map<string, ListenerSetId> = new Map()
+  readonly #everywhere: Map<string, readonly Attachment[]> = new Map()
 
   constructor(manifest: Manifest, listeners: readonly Listener[]) {
     this.#listeners = listeners
@@ -71,14 +77,14 @@ class ListenerAttacher implements Attacher {
     this.#tlsNames = manifest.tlsHosts.length === 0 ? () => true : (pattern) => named.meets(pattern)
   }
 
-  attach(route: Route, pattern: HostPattern): ListenerSetId {
-    if (route.parents !== 'all') return this.#intern(this.#byParents(route.parents, pattern))
+  attach(route: Route, pattern: HostPattern): readonly Attachment[] {
+    if (route.parents !== 'all') return this.#attach(this.#byParents(route.parents), pattern)
     const key = patternKey(pattern)
     const known = this.#everywhere.get(key)
     if (known !== undefined) return known
-    const set = this.#intern(this.#byProtocol(pattern))
-    this.#everywhere.set(key, set)
-    return set
+    const attachments = this.#attach(this.#byProtocol(pattern), pattern)
+    this.#everywhere.set(key, attachments)
+    return attachments
   }
 
   listeners(set: ListenerSetId): readonly number[] {
@@ -88,23 +94,35 @@ class ListenerAttacher implements Attacher {
   #byProtocol(pattern: HostPattern): number[] {
     const named = this.#tlsNames(pattern)
     const indexes: number[] = []
-    for (const [index, { protocol, hostname }] of this.#listeners.entries()) {
-      if ((protocol === 'HTTP' || named) && patternsMeet(hostname, pattern)) indexes.push(index)
+    for (const [index, { protocol }] of this.#listeners.entries()) {
+      if (protocol === 'HTTP' || named) indexes.push(index)
     }
     return indexes
   }
 
-  #byParents(parents: readonly ParentRef[], pattern: HostPattern): number[] {
+  #byParents(parents: readonly ParentRef[]): number[] {
     const indexes = new Set<number>()
     for (const parent of parents) {
       for (const index of this.#byGateway.get(parent.gateway) ?? []) {
         const listener = this.#listeners[index] as Listener // the index was made of this list
-        if (isMeant(parent, listener) && patternsMeet(listener.hostname, pattern)) {
-          indexes.add(index)
-        }
+        if (isMeant(parent, listener)) indexes.add(index)
       }
     }
     return [...indexes].sort((a, b) => a - b)
+  }
+
+  /** By key the listeners that have it in common with the pattern. */
+  #attach(indexes: readonly number[], pattern: HostPattern): readonly Attachment[] {
+    const byKey = new Map<string, number[]>()
+    for (const index of indexes) {
+      const { hostname } = this.#listeners[index] as Listener // the index was made of this list
+      for (const key of commonKeys(hostname, pattern)) {
+        const known = byKey.get(key)
+        if (known === undefined) byKey.set(key, [index])
+        else known.push(index)
+      }
+    }
+    return [...byKey].map(([key, listeners]) => ({ key, set: this.#intern(listeners) }))
   }
 
   #intern(indexes: readonly number[]): ListenerSetId {

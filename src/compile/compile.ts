@@ -7,12 +7,11 @@ import { BUNDLE_FORMAT, hostDocumentKey } from '../model/bundle.ts'
 import type { Bundle, Fallback, ListenerEntry, VirtualHost } from '../model/bundle.ts'
 import type { Listener, Manifest } from '../model/manifest.ts'
 import { createActionCompiler, policyOf, type ActionCompiler } from './actions.ts'
-import { createAttacher, notAttached, NOWHERE, type Attacher } from './attach.ts'
+import { createAttacher, notAttached, type Attacher } from './attach.ts'
 import { createClusterRegistry } from './clusters.ts'
 import { chooseFallbacks, compileFallback, type FallbackCandidate } from './fallbacks.ts'
 import { compareFindings } from './finding.ts'
 import { HostPolicies } from './host-policies.ts'
-import { hostKeys } from './hosts.ts'
 import { listenerHostKey, listenerName, planListeners, type SocketOptions } from './listeners.ts'
 import { rememberCheck, type PatternCheck } from './patterns.ts'
 import { createRouteCompiler, type CompiledRoute, type RouteCompiler } from './routes.ts'
@@ -103,10 +102,10 @@ function attachRoutes({ routes }: Manifest, options: AttachOptions): AttachedRou
     if (compiled.rules.length === 0) continue
     let attached = false
     for (const pattern of route.hostnames) {
-      const set = attacher.attach(route, pattern)
-      if (set === NOWHERE) continue
-      attached = true
-      for (const key of hostKeys(pattern)) addRoute(hosts, key, { compiled, set })
+      for (const { key, set } of attacher.attach(route, pattern)) {
+        attached = true
+        addRoute(hosts, key, { compiled, set })
+      }
     }
     if (!attached) findings.push(notAttached(route))
   }

@@ -23,11 +23,12 @@ export function chooseFallbacks(
   const chosen = new Map<number, FallbackCandidate>()
   const losers = new Map<FallbackCandidate, FallbackCandidate>()
   for (const candidate of candidates.toSorted(compareCandidates)) {
-    const set = attacher.attach(candidate.route, { type: 'any' })
-    for (const listener of attacher.listeners(set)) {
+    const attachments = attacher.attach(candidate.route, { type: 'any' })
+    for (const listener of attachments.flatMap(({ set }) => attacher.listeners(set))) {
       const first = chosen.get(listener)
       if (first === undefined) chosen.set(listener, candidate)
-      else if (!losers.has(candidate)) losers.set(candidate, first)
+      // A listener for a wildcard comes once for each depth.
+      else if (first !== candidate && !losers.has(candidate)) losers.set(candidate, first)
     }
   }
   for (const [candidate, first] of losers) findings.push(conflict(candidate, first))

@@ -52,9 +52,21 @@ export function broaderKeys(key: string): readonly string[] {
 
 /** Whether some host belongs to both patterns. */
 export function patternsMeet(a: HostPattern, b: HostPattern): boolean {
-  if (a.type === 'any' || b.type === 'any') return true
-  if (a.type === 'exact' && b.type === 'exact') return a.name === b.name
-  return createHostSet([a]).meets(b)
+  return commonKeys(a, b).length > 0
+}
+
+/** The keys of the hosts that belong to both patterns; empty where none does. */
+export function commonKeys(a: HostPattern, b: HostPattern): readonly string[] {
+  if (a.type === 'any') return hostKeys(b)
+  if (b.type === 'any') return hostKeys(a)
+  const keys = new Set<string>()
+  for (const one of hostKeys(a)) {
+    for (const other of hostKeys(b)) {
+      if (one === other || broaderKeys(one).includes(other)) keys.add(one)
+      else if (broaderKeys(other).includes(one)) keys.add(other)
+    }
+  }
+  return [...keys]
 }
 
 /** A set of hosts. */
@@ -83,7 +95,7 @@ export function createHostSet(patterns: readonly HostPattern[]): HostSet {
 
 /**
  * Orders host keys from the most to the least specific: names, then wildcards, the longer suffix
- * first and one label before more, then any. Ties go by text.
+ * first and one label before more, then any. Ties go by length and text.
  */
 export function compareHostKeys(a: string, b: string): number {
   return (
