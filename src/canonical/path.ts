@@ -18,8 +18,6 @@ export interface CanonicalPath {
    * endpoint ever gets another path than the one that was judged.
    */
   readonly forward: string
-  /** The most lenient of `readings`; `undefined` where every reader agrees with `canonical`. */
-  readonly lenient: string | undefined
   /**
    * Every path but `canonical` that some backend could read, the most lenient first. A request is
    * safe to forward only if policy says the same about all of them. Nearly always empty.
@@ -56,7 +54,7 @@ export function canonicalPath(rawPath: string, mergeSlashes: boolean): Canonical
     previous = found
   }
   if (plain) {
-    return { canonical: rawPath, forward: rawPath, lenient: undefined, readings: NO_READINGS }
+    return { canonical: rawPath, forward: rawPath, readings: NO_READINGS }
   }
   return canonicalise(rawPath, mergeSlashes)
 }
@@ -103,7 +101,7 @@ function canonicalise(rawPath: string, mergeSlashes: boolean): CanonicalPath | u
   const canonical = path === rawPath ? rawPath : path
   const readings = lenientReadings(canonical)
   if (readings === undefined) return undefined
-  return { canonical, forward: canonical, lenient: readings[0], readings }
+  return { canonical, forward: canonical, readings }
 }
 
 /**

@@ -72,7 +72,7 @@ describe('canonicalPath', () => {
   })
 
   it('has nothing to add to a clean path', () => {
-    expect(canonicalPath('/a/.b/c', false)).toMatchObject({ lenient: undefined, readings: [] })
+    expect(canonicalPath('/a/.b/c', false)).toMatchObject({ readings: [] })
   })
 
   it('is idempotent and leaves no dot segment, whatever it is given', () => {
@@ -85,7 +85,6 @@ describe('canonicalPath', () => {
         expect(path.canonical).toMatch(/^\/(?:[!$&-;=@-[\]_a-z~]|%[0-9A-F]{2})*$/)
         if (mergeSlashes) expect(path.canonical).not.toContain('//')
         expect(canonicalPath(path.canonical, mergeSlashes)).toEqual(path)
-        expect(path.lenient).toBe(path.readings[0])
         expect(path.readings).not.toContain(path.canonical)
       }),
       { numRuns: 5000 },
