@@ -125,7 +125,8 @@ class ByteWriter {
 
   /** Gives `write` room for `bound` bytes; it says where it ended, or that room was short. */
   write(bound: number, write: (bytes: Uint8Array<ArrayBuffer>, offset: number) => number): Written {
-    if (this.#end + bound > this.#bytes.length) this.#turn(bound)
+    // A buffer that a large document made longer takes nothing behind it.
+    if (this.#end >= BUFFER_BYTES || this.#end + bound > this.#bytes.length) this.#turn(bound)
     const offset = this.#end
     this.#end = write(this.#bytes, offset)
     return { buffer: this.#full.length, offset, end: this.#end }

@@ -68,10 +68,10 @@ class Numbering<T> {
 function createBundleRoute(candidate: Candidate, action: number, source: number): BundleRoute {
   const { pathType, path, rule, match } = candidate
   const { line, column } = match.origin
-  const plain = { action, source, rule: rule.number, line, column }
+  const plain = { path, action, source, rule: rule.number, line, column }
   const conditions = conditionsOf(candidate)
-  if (pathType === 'PathPrefix' && conditions === undefined) return { path, ...plain }
-  return { path, ...(pathType === 'PathPrefix' ? {} : { type: pathType }), ...plain, ...conditions }
+  if (pathType === 'PathPrefix' && conditions === undefined) return plain
+  return { ...plain, ...(pathType === 'PathPrefix' ? {} : { type: pathType }), ...conditions }
 }
 
 type Conditions = Pick<BundleRoute, 'method' | 'headers' | 'queryParams'>

@@ -3,7 +3,7 @@
  * and what that means. It stays readable JSON: `["/api",0,0,3,12,5]` is path, action, source, rule,
  * line and column of a prefix.
  */
-import type { Action, BundleRoute, VirtualHost } from './bundle.ts'
+import type { Action, BundleRoute, SourceEntry, VirtualHost } from './bundle.ts'
 import type { Filter } from './manifest.ts'
 import { DEFAULT_TIMEOUTS } from './timeouts.ts'
 
@@ -29,6 +29,9 @@ export type PackedRoute =
 /** The fields of a route that nearly all lack. */
 export type PackedConditions = Pick<BundleRoute, 'type' | 'method' | 'headers' | 'queryParams'>
 
+/** Entries of a memo; some hundred kilobytes at most. */
+const MEMO_LIMIT = 4096
+
 const NO_FILTERS: readonly Filter[] = Object.freeze([])
 
 /** The packed form of a virtual host. */
@@ -41,17 +44,47 @@ export function packHost({ policy, actions, sources, routes }: VirtualHost): Pac
   }
 }
 
+/** Gives the virtual host that was packed under the key `host`. */
+export type HostUnpacker = (host: string, packed: PackedHost) => VirtualHost
+
 /**
- * The virtual host that was packed under the key `host`. What actions have by default is shared
- * among all hosts, so a default costs a host no memory.
+ * An unpacker for the hosts of one rule set. Hosts share what is equal in them: defaults, and the
+ * actions and sources that came last, which few rule sets have many of. Parsed alone, each host
+ * would hold copies of its own, at 60 bytes a route where a host has ten.
  */
-export function unpackHost(host: string, packed: PackedHost): VirtualHost {
-  const { policy, sources } = packed
-  const actions = packed.actions.map(unpackAction)
-  const routes = packed.routes.map(unpackRoute)
-  return policy === undefined
-    ? { host, actions, sources, routes }
-    : { host, policy, actions, sources, routes }
+export function createHostUnpacker(): HostUnpacker {
+  const actions = new Memo<PackedAction, Action>(unpackAction)
+  const sources = new Memo<SourceEntry, SourceEntry>((source) => source)
+  return (host, packed) => {
+    const { policy } = packed
+    const unpacked = {
+      host,
+      actions: packed.actions.map((action) => actions.get(action)),
+      sources: packed.sources.map((source) => sources.get(source)),
+      routes: packed.routes.map(unpackRoute),
+    }
+    return policy === undefined ? unpacked : { ...unpacked, policy }
+  }
+}
+
+/** Results by the text of what they are made of; bounded, since hosts may as well share nothing. */
+class Memo<T, R> {
+  readonly #make: (from: T) => R
+  readonly #known: Map<string, R> = new Map()
+
+  constructor(make: (from: T) => R) {
+    this.#make = make
+  }
+
+  get(from: T): R {
+    const key = JSON.stringify(from)
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    if (this.#known.size === MEMO_LIMIT) this.#known.clear()
+    const made = this.#make(from)
+    this.#known.set(key, made)
+    return made
+  }
 }
 
 function packAction({ filters, timeouts, ...others }: Action): PackedAction {
