@@ -42,7 +42,10 @@ export interface SocketEntry {
 export interface ListenerEntry {
   /** `web`, or `namespace/gateway/name`. */
   readonly name: string
-  /** Virtual-host key that says which hosts it admits; `*` for any. */
+  /**
+   * Which hosts it admits: a name, `*.a.test`, or `*` for any. Unlike a virtual host's key, a
+   * listener's wildcard stands for any number of labels.
+   */
   readonly host: string
   /** Number of the table that its requests are matched in. Several listeners may share one. */
   readonly table: number
