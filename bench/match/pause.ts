@@ -18,6 +18,11 @@ export interface Pauses {
   readonly spread: Spread
   readonly p99: number
   readonly longest: number
+  /**
+   * Most processor time that the thread itself spent from one tick to the next. Where `longest` is
+   * far above it, the thread was ready and the machine ran something else.
+   */
+  readonly longestBusy: number
 }
 
 /** One reload under load. */
@@ -94,11 +99,16 @@ class Load {
       state.over = true
     })
     const late: number[] = []
+    let busy = threadMs()
+    let longestBusy = 0
     while (!state.over) {
       const due = performance.now() + 1
       await sleep(1)
       this.#match()
       late.push(Math.max(0, performance.now() - due))
+      const now = threadMs()
+      longestBusy = Math.max(longestBusy, now - busy)
+      busy = now
     }
     await ended
     const sorted = late.toSorted((a, b) => a - b)
@@ -107,6 +117,7 @@ class Load {
       spread: spread(late),
       p99: sorted[Math.floor(0.99 * (sorted.length - 1))] ?? 0,
       longest: sorted.at(-1) ?? 0,
+      longestBusy,
     }
   }
 
@@ -117,6 +128,12 @@ class Load {
       if (this.#index.lookup(hostName(this.#next))?.match(request) !== undefined) this.#found++
     }
   }
+}
+
+/** Processor time of this thread so far. */
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
 }
 
 function indexOf(reader: BundleReader): HostIndex<HostTable> {

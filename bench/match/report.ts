@@ -55,12 +55,13 @@ export function showWeights(weights: readonly Weight[]): string {
 
 /** A reload as a table. */
 export function showReload(reload: Reload): string {
-  const row = (name: string, { ticks, spread, p99, longest }: Pauses): string[] => [
+  const row = (name: string, { ticks, spread, p99, longest, longestBusy }: Pauses): string[] => [
     name,
     String(ticks),
     showSpread(spread, 1),
     p99.toFixed(1),
     longest.toFixed(1),
+    longestBusy.toFixed(1),
   ]
   const rows = [
     row('no reload', reload.quiet),
@@ -71,7 +72,7 @@ export function showReload(reload: Reload): string {
   return (
     `\nreload to ${reload.routes.toLocaleString('en')} routes (${(reload.textBytes / 1e6).toFixed(0)} MB ` +
     `of text; ${stages.join(', ')}): lateness of a 1 ms tick\n` +
-    showTable(['', 'ticks', 'ms', 'p99', 'longest'], rows)
+    showTable(['', 'ticks', 'ms', 'p99', 'longest', 'longest own work'], rows)
   )
 }
 

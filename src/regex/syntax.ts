@@ -84,8 +84,9 @@ function readRepetition(reader: Reader, atom: number): number {
   if (count === undefined) return atom
   if (reader.source[reader.position] === '?') reader.position++
   if (readCount(reader) !== undefined) throw refuse(reader, 'repeats a repetition')
-  // `x{2,5}` compiles to five copies, the last three with a jump each; `x{2,}` to two and a loop.
-  return Math.max(1, count) * (atom + 1)
+  // `x{2,5}` compiles to five copies, the last three with a jump each; `x{2,}` to two and a loop; and
+  // a loop over what may be empty takes one jump more.
+  return Math.max(1, count) * (atom + 1) + 1
 }
 
 /** Copies that a repetition makes; `undefined` when none stands here. */
