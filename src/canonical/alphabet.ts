@@ -23,13 +23,26 @@ const PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~
 /** Class of each byte, indexed by its value; 0 for what no target may hold. */
 export const TARGET_CLASS: Uint8Array = createClasses()
 
+/** What browsers send in a query as typed (WHATWG URL, query state); nothing is routed by it. */
+const TYPED_IN_QUERY = '{}|^\\`'
+
+const QUERY_CLASS: Uint8Array = createQueryClasses()
+
 /** Whether every byte of `text` from `start` on may stand in a query. Escapes are not looked at. */
 export function isQuery(text: string, start: number): boolean {
   for (let i = start; i < text.length; i++) {
     // A character above 255 has no entry; the comparison then holds for no class.
-    if (!((TARGET_CLASS[text.charCodeAt(i)] ?? 0) > 0)) return false
+    if (!((QUERY_CLASS[text.charCodeAt(i)] ?? 0) > 0)) return false
   }
   return true
+}
+
+function createQueryClasses(): Uint8Array {
+  const classes = TARGET_CLASS.slice()
+  for (let i = 0; i < TYPED_IN_QUERY.length; i++) {
+    classes[TYPED_IN_QUERY.charCodeAt(i)] = CLASS.plain
+  }
+  return classes
 }
 
 function createClasses(): Uint8Array {

@@ -10,14 +10,10 @@ import { collapseSlashes, resolveDotSegments } from './segments.ts'
 export interface CanonicalPath {
   /**
    * Unreserved escapes decoded, hexadecimal digits of the others upper-case, dot segments resolved,
-   * all else as the client wrote it. Begins with a slash. What routes are matched on.
+   * all else as the client wrote it. Begins with a slash. What routes are matched on and what is
+   * sent: no endpoint ever gets another path than the one that was judged.
    */
   readonly canonical: string
-  /**
-   * What is sent: the client's own bytes where they are canonical, `canonical` otherwise. No
-   * endpoint ever gets another path than the one that was judged.
-   */
-  readonly forward: string
   /**
    * Every path but `canonical` that some backend could read, the most lenient first. A request is
    * safe to forward only if policy says the same about all of them. Nearly always empty.
@@ -54,7 +50,7 @@ export function canonicalPath(rawPath: string, mergeSlashes: boolean): Canonical
     previous = found
   }
   if (plain) {
-    return { canonical: rawPath, forward: rawPath, readings: NO_READINGS }
+    return { canonical: rawPath, readings: NO_READINGS }
   }
   return canonicalise(rawPath, mergeSlashes)
 }
@@ -101,7 +97,7 @@ function canonicalise(rawPath: string, mergeSlashes: boolean): CanonicalPath | u
   const canonical = path === rawPath ? rawPath : path
   const readings = lenientReadings(canonical)
   if (readings === undefined) return undefined
-  return { canonical, forward: canonical, readings }
+  return { canonical, readings }
 }
 
 /**

@@ -48,7 +48,7 @@ describe('the order of folders', () => {
   })
 
   test.each([
-    ['src/ip/cidr.ts', 'src/regex/pattern.ts'],
+    ['src/http1/parser.ts', 'src/regex/pattern.ts'],
     ['src/http1/parse.ts', 'src/canonical/path.ts'],
     ['src/canonical/gate.ts', 'src/client-hello/parse.ts'],
     ['src/documents/yaml.ts', 'src/routing/table.ts'],

@@ -23,7 +23,9 @@ export function formatOffence({ from, to, rule }: Offence): string {
  */
 const layers: readonly (readonly string[])[] = [
   ['src/errors.ts', 'src/head.ts', 'src/fields.ts', 'src/exchange.ts'],
-  ['src/ip', 'src/regex', 'src/http1', 'src/client-hello', 'src/canonical'],
+  // Hosts are read with the help of addresses.
+  ['src/ip'],
+  ['src/regex', 'src/http1', 'src/client-hello', 'src/canonical'],
   ['src/model'],
   [
     'src/documents',

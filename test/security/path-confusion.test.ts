@@ -122,7 +122,7 @@ describe('a path that somebody reads as /admin', () => {
     fc.assert(
       fc.property(path, (rawPath) => {
         if (isStopped(rawPath)) return
-        const sent = canonicalPath(rawPath, false)?.forward ?? ''
+        const sent = canonicalPath(rawPath, false)?.canonical ?? ''
         for (const [server, reads] of Object.entries(SERVERS)) {
           expect(isClosed(reads(sent)), `${server} reads ${sent}`).toBe(false)
           read++
@@ -157,6 +157,6 @@ describe('a path that nobody reads as /admin', () => {
     ['PA-58', '/constructor', '/constructor'],
   ])('goes on: %s %s', (_, path, forward) => {
     expect(isStopped(path)).toBe(false)
-    expect(canonicalPath(path, false)?.forward).toBe(forward)
+    expect(canonicalPath(path, false)?.canonical).toBe(forward)
   })
 })

@@ -16,7 +16,7 @@ describe('admit', () => {
       host: { name: 'app.test', kind: 'name', port: 8080 },
       hostField: 'App.test:8080',
       rawPath: '/a/%7Eb',
-      path: { canonical: '/a/~b', forward: '/a/~b', readings: [] },
+      path: { canonical: '/a/~b', readings: [] },
       query: 'c=d',
       upgrade: undefined,
       expectContinue: false,
