@@ -6,7 +6,17 @@ import type { Fields } from '../head.ts'
 import type { BundleRoute } from '../model/bundle.ts'
 import type { ValueMatch } from '../model/manifest.ts'
 import type { Pattern } from '../regex/pattern.ts'
-import type { MatchRequest } from './host-table.ts'
+
+/** What a request shows to the rules of a host. */
+export interface MatchRequest {
+  /** As received; methods are case-sensitive. */
+  readonly method: string
+  /** Canonical path; begins with a slash. */
+  readonly path: string
+  /** Raw query without its question mark; `undefined` when the target has none. */
+  readonly query: string | undefined
+  readonly fields: Fields
+}
 
 /** The compiled patterns of a host by their source. */
 export type PatternsBySource = ReadonlyMap<string, Pattern>

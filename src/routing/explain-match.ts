@@ -10,9 +10,10 @@ import {
   pathHolds,
   QueryParameters,
   queryHolds,
+  type MatchRequest,
   type PatternsBySource,
 } from './conditions.ts'
-import type { HostTable, MatchRequest } from './host-table.ts'
+import type { HostTable } from './host-table.ts'
 
 /** A route that did not take the request. */
 export interface NearMiss {

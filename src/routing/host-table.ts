@@ -2,10 +2,15 @@
  * The rules of one host, ready to be asked. Owns the way from a request to a route; it knows
  * neither hosts nor what a route does.
  */
-import type { Fields } from '../head.ts'
 import type { BundleRoute, VirtualHost } from '../model/bundle.ts'
 import type { Pattern, PatternCompiler } from '../regex/pattern.ts'
-import { othersHold, pathHolds, QueryParameters, type PatternsBySource } from './conditions.ts'
+import {
+  othersHold,
+  pathHolds,
+  QueryParameters,
+  type MatchRequest,
+  type PatternsBySource,
+} from './conditions.ts'
 import { indexPaths, longestPrefix, NONE, type PathIndex } from './path-index.ts'
 
 /**
@@ -13,17 +18,7 @@ import { indexPaths, longestPrefix, NONE, type PathIndex } from './path-index.ts
  * between 32 and 48 routes; and the walk costs no memory, which counts where a hundred thousand
  * hosts have ten routes each.
  */
-
-/** What a request shows to the rules of a host. */
-export interface MatchRequest {
-  /** As received; methods are case-sensitive. */
-  readonly method: string
-  /** Canonical path; begins with a slash. */
-  readonly path: string
-  /** Raw query without its question mark; `undefined` when the target has none. */
-  readonly query: string | undefined
-  readonly fields: Fields
-}
+export const SCAN_LIMIT = 32
 
 /** The rules of one host. Immutable. */
 export interface HostTable {
