@@ -7,11 +7,12 @@ import { BUNDLE_FORMAT, hostDocumentKey } from '../model/bundle.ts'
 import type { Bundle, Fallback, ListenerEntry, VirtualHost } from '../model/bundle.ts'
 import type { Listener, Manifest } from '../model/manifest.ts'
 import { createActionCompiler, policyOf, type ActionCompiler } from './actions.ts'
-import { createAttacher, notAttached, type Attacher } from './attach.ts'
+import { createAttacher, notAttached, type Attacher, type ListenerSetId } from './attach.ts'
 import { createClusterRegistry } from './clusters.ts'
 import { chooseFallbacks, compileFallback, type FallbackCandidate } from './fallbacks.ts'
 import { compareFindings } from './finding.ts'
 import { HostPolicies } from './host-policies.ts'
+import { specificityOf } from './hosts.ts'
 import { listenerHostKey, listenerName, planListeners, type SocketOptions } from './listeners.ts'
 import { rememberCheck, type PatternCheck } from './patterns.ts'
 import { createRouteCompiler, type CompiledRoute, type RouteCompiler } from './routes.ts'
@@ -104,7 +105,7 @@ function attachRoutes({ routes }: Manifest, options: AttachOptions): AttachedRou
     for (const pattern of route.hostnames) {
       for (const { key, set } of attacher.attach(route, pattern)) {
         attached = true
-        addRoute(hosts, key, { compiled, set })
+        addRoute(hosts, key, { compiled, set, specificity: specificityOf(pattern) })
       }
     }
     if (!attached) findings.push(notAttached(route))
@@ -112,18 +113,22 @@ function attachRoutes({ routes }: Manifest, options: AttachOptions): AttachedRou
   return { hosts, candidates }
 }
 
-/** Adds a route to a host, once for each set: a route may name a host by several patterns. */
-function addRoute(
-  hosts: Map<string, HostRoutes>,
-  key: string,
-  { compiled, set }: { readonly compiled: CompiledRoute; readonly set: number },
-): void {
-  const known = hosts.get(key)
-  if (known === undefined) hosts.set(key, { routes: [compiled], sets: [set] })
-  else if (known.routes.at(-1) !== compiled || known.sets.at(-1) !== set) {
-    known.routes.push(compiled)
-    known.sets.push(set)
+interface HostRoute {
+  readonly compiled: CompiledRoute
+  readonly set: ListenerSetId
+  readonly specificity: number
+}
+
+/** Adds a route to a host. In lists beside each other, since there may be millions. */
+function addRoute(hosts: Map<string, HostRoutes>, key: string, added: HostRoute): void {
+  let host = hosts.get(key)
+  if (host === undefined) {
+    host = { routes: [], sets: [], specificities: [] }
+    hosts.set(key, host)
   }
+  host.routes.push(added.compiled)
+  host.sets.push(added.set)
+  host.specificities.push(added.specificity)
 }
 
 interface EntryOptions {

@@ -34,6 +34,14 @@ export function describePattern(pattern: HostPattern): string {
   return pattern.type === 'any' ? ANY_HOST : `*.${pattern.name}`
 }
 
+/**
+ * How specific a pattern is among those that have a host in common: the length of its name, 0 for
+ * any (Gateway API, HTTPRouteRule `matches`: most characters in a matching hostname).
+ */
+export function specificityOf(pattern: HostPattern): number {
+  return pattern.type === 'any' ? 0 : pattern.name.length
+}
+
 /** The keys whose hosts include all those of `key`, the narrowest first, `key` itself left out. */
 export function broaderKeys(key: string): readonly string[] {
   if (key === ANY_HOST) return []

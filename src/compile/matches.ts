@@ -8,8 +8,16 @@ import { compareRoutes, type RoutePrecedence } from '../routing/precedence.ts'
 import { compareText, createFinding, describeOrigin } from './finding.ts'
 import type { CompiledRoute, CompiledRule } from './routes.ts'
 
+/**
+ * The routes of one host, each with the specificity of the pattern that it names the host by. On a
+ * listener for `x.a.test`, a route for that name and one for `*.a.test` stand side by side.
+ */
+export type SpecificRoutes = ReadonlyMap<CompiledRoute, number>
+
 /** One match of one rule, with what decides between it and others. */
 export interface Candidate extends RoutePrecedence {
+  /** Of the pattern that brought the route to the host. */
+  readonly specificity: number
   readonly route: CompiledRoute
   readonly rule: CompiledRule
   readonly match: RouteMatch
@@ -29,15 +37,13 @@ export interface MatchOptions {
 /**
  * The matches of `routes`, which serve one host, in precedence order. Of several with the same
  * conditions the first alone is kept, and the others are told: requests are never shared out
- * between two rules because of a mistake.
+ * between two rules because of a mistake. Nothing is told where a more specific host was meant to
+ * replace what holds for a broader one.
  */
-export function orderMatches(
-  routes: readonly CompiledRoute[],
-  options: MatchOptions,
-): readonly Candidate[] {
+export function orderMatches(routes: SpecificRoutes, options: MatchOptions): readonly Candidate[] {
   const candidates = collectCandidates(routes, options.mergeSlashes)
   if (candidates.length < 2) return candidates
-  candidates.sort(compareRoutes)
+  candidates.sort(compareCandidates)
   const firsts = new Map<string, Candidate>()
   return candidates.filter((candidate) => {
     // What could not be read is the same as nothing.
@@ -48,7 +54,7 @@ export function orderMatches(
       firsts.set(key, candidate)
       return true
     }
-    if (!options.told.has(candidate.match)) {
+    if (first.specificity === candidate.specificity && !options.told.has(candidate.match)) {
       options.told.add(candidate.match)
       options.findings.push(duplicateMatch(candidate, first, options.host))
     }
@@ -56,9 +62,23 @@ export function orderMatches(
   })
 }
 
-function collectCandidates(routes: readonly CompiledRoute[], mergeSlashes: boolean): Candidate[] {
+/** Precedence, with the specificity of the host before age: it decides where conditions do not. */
+function compareCandidates(a: Candidate, b: Candidate): number {
+  if (a.specificity === b.specificity) return compareRoutes(a, b)
+  return compareRoutes(conditionsOf(a), conditionsOf(b)) || b.specificity - a.specificity
+}
+
+/** A candidate as if it were as old as any other and had no name. */
+function conditionsOf(candidate: Candidate): RoutePrecedence {
+  const { pathType, path, method, headerCount, queryCount } = candidate
+  const nobody = { createdAtMs: undefined, name: '', order: 0 }
+  return { pathType, path, method, headerCount, queryCount, ...nobody }
+}
+
+function collectCandidates(routes: SpecificRoutes, mergeSlashes: boolean): Candidate[] {
   const candidates: Candidate[] = []
-  for (const route of inOrder(routes)) {
+  for (const route of inOrder([...routes.keys()])) {
+    const specificity = routes.get(route) ?? 0
     for (const rule of route.rules) {
       for (const match of rule.matches) {
         candidates.push({
@@ -70,6 +90,7 @@ function collectCandidates(routes: readonly CompiledRoute[], mergeSlashes: boole
           createdAtMs: route.createdAtMs,
           name: route.source.name,
           order: candidates.length,
+          specificity,
           route,
           rule,
           match,

@@ -8,6 +8,7 @@ import type { Listener, RouteMatch } from '../model/manifest.ts'
 import { NOWHERE, type ListenerSetId } from './attach.ts'
 import type { HostPolicies } from './host-policies.ts'
 import { ANY_HOST, broaderKeys } from './hosts.ts'
+import type { SpecificRoutes } from './matches.ts'
 import type { CompiledRoute } from './routes.ts'
 import { createVirtualHost, inheritVirtualHost } from './virtual-host.ts'
 
@@ -16,6 +17,8 @@ export interface HostRoutes {
   readonly routes: CompiledRoute[]
   /** One for each route. */
   readonly sets: ListenerSetId[]
+  /** One for each route: how specific the pattern is that brought it here. */
+  readonly specificities: number[]
 }
 
 /** What tables are made of. */
@@ -130,12 +133,21 @@ function presentSets(
   return present
 }
 
-/** The routes that the sets bring, each once: a route may reach a host by two of its patterns. */
+/**
+ * The routes that the sets bring, with their specificity. A route that reaches a host by two of its
+ * patterns comes once, by the more specific one.
+ */
 function selectRoutes(
-  { routes, sets }: HostRoutes,
+  { routes, sets, specificities }: HostRoutes,
   present: ReadonlySet<ListenerSetId>,
-): readonly CompiledRoute[] {
-  return [...new Set(routes.filter((_, i) => present.has(sets[i] ?? NOWHERE)))]
+): SpecificRoutes {
+  const selected = new Map<CompiledRoute, number>()
+  for (const [i, route] of routes.entries()) {
+    if (!present.has(sets[i] ?? NOWHERE)) continue
+    const specificity = specificities[i] ?? 0
+    selected.set(route, Math.max(specificity, selected.get(route) ?? 0))
+  }
+  return selected
 }
 
 /**

@@ -2,8 +2,7 @@
 import type { Action, BundleRoute, SourceEntry, VirtualHost } from '../model/bundle.ts'
 import type { NetworkPolicy } from '../model/manifest.ts'
 import { policyOf } from './actions.ts'
-import { orderMatches, type Candidate, type MatchOptions } from './matches.ts'
-import type { CompiledRoute } from './routes.ts'
+import { orderMatches, type Candidate, type MatchOptions, type SpecificRoutes } from './matches.ts'
 
 /** What a virtual host is made of, beside its routes. */
 export interface VirtualHostOptions extends MatchOptions {
@@ -12,7 +11,7 @@ export interface VirtualHostOptions extends MatchOptions {
 
 /** The virtual host of `options.host` with the matches of `routes`. */
 export function createVirtualHost(
-  routes: readonly CompiledRoute[],
+  routes: SpecificRoutes,
   options: VirtualHostOptions,
 ): VirtualHost {
   const actions = new Numbering<Action>()

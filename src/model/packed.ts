@@ -54,7 +54,7 @@ export const ENTRY = {
 export const ENTRY_LENGTH = 8
 
 /** Bytes of a buffer, unless one document needs more: what is freed at once when it is done with. */
-export const BUFFER_BYTES = 1 << 20
+export const BUFFER_BYTES = 1_048_576
 
 /** All buffers of `packed`, to be named as transferred in `postMessage`. */
 export function packedBuffers({ hosts, clusters }: PackedBundle): ArrayBuffer[] {

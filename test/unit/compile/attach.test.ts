@@ -87,7 +87,6 @@ const cases: readonly Case[] = [
     listeners: [edge('one', host('*.a.test'))],
     routes: [http('any', ['*']), http('wide', ['*.test']), http('name', ['x.a.test'])],
     expect: { 'infra/edge/one': ['**.a.test', '*.a.test', 'x.a.test'] },
-    findings: ['duplicate-match rules.yaml:30'],
   },
   {
     name: 'tells a route whose parent is not there',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Route, RouteMatch } from '../../../src/model/manifest.ts'
-import { at, codes, compiled, match, route, rule } from './builders.ts'
+import { at, codes, compiled, host, listener, match, route, rule } from './builders.ts'
 
 const place = (line: number) => ({ origin: at(line, 'Ingress', 'a.yaml') })
 const header = (name: string, value: string) => ({ type: 'Exact', name, value }) as const
@@ -146,6 +146,41 @@ describe('two matches of one host', () => {
   it('may be the same on different hosts', () => {
     const hostnames = [{ type: 'exact', name: 'b.test' }] as const
     expect(compiled({ routes: [route('a'), route('b', { hostnames })] }).findings).toEqual([])
+  })
+})
+
+describe('routes that meet on the host of a listener', () => {
+  const meet = (routes: readonly Route[]) =>
+    compiled({ listeners: [listener('web', { hostname: host('x.a.test') })], routes })
+  const broad = route('broad', {
+    createdAtMs: 1,
+    hostnames: [host('*.a.test')],
+    rules: [rule(['/', '/broad'])],
+  })
+  const narrow = route('narrow', {
+    createdAtMs: 2,
+    hostnames: [host('x.a.test')],
+    rules: [rule(['/', '/narrow'])],
+  })
+
+  it.each([{ routes: [broad, narrow] }, { routes: [narrow, broad] }])(
+    'serve what both say, and the more specific host where they say the same',
+    ({ routes }) => {
+      const { bundle, findings } = meet(routes)
+      const virtualHost = bundle.hosts['0/x.a.test']
+      const found = virtualHost?.routes.map(
+        ({ path, source }) => `${path} ${virtualHost.sources[source]?.name}`,
+      )
+      expect(found).toEqual(['/narrow default/narrow', '/broad default/broad', '/ default/narrow'])
+      expect(findings).toEqual([])
+    },
+  )
+
+  it('come once where two patterns of one route bring it', () => {
+    const both = route('both', { hostnames: [host('*'), host('x.a.test')] })
+    const { bundle, findings } = meet([both])
+    expect(findings).toEqual([])
+    expect(bundle.hosts['0/x.a.test']?.routes).toHaveLength(1)
   })
 })
 
