@@ -1,4 +1,6 @@
 /** `postern status`: asks a running router how it is. */
+import http from 'node:http'
+import { text as readText } from 'node:stream/consumers'
 import type { SocketAddress } from '../../src/compile/listeners.ts'
 import { systemErrorText } from '../rules/system-error.ts'
 import { EXIT, type Command } from './command.ts'
@@ -58,19 +60,36 @@ async function ask(
 ): Promise<ServiceStatus | undefined> {
   const where = formatSocket({ address, port })
   try {
-    const response = await fetch(`http://${where}/status`, {
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      redirect: 'error',
-    })
-    const found: unknown = response.ok ? await response.json() : undefined
+    const found = await read(address, port)
     if (isStatus(found)) return found
     err.write(`postern: what answers on ${where} is no admin listener of postern\n`)
   } catch (error) {
-    const { cause } = error as { readonly cause?: unknown } // fetch puts the system's error there
-    err.write(`postern: no answer from ${where}: ${systemErrorText(cause ?? error)}\n`)
+    err.write(`postern: no answer from ${where}: ${systemErrorText(error)}\n`)
     err.write('  remedy: give the address that the router was started with, serve --admin\n')
   }
   return undefined
+}
+
+/** What `/status` says; `undefined` where it is no JSON. Not by fetch, which refuses some ports. */
+function read(host: string, port: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const request = http.get({ host, port, path: '/status', agent: false, signal }, (response) => {
+      readText(response).then((text) => resolve(parseJson(text)), reject)
+    })
+    request.on('error', (error) => {
+      reject(signal.aborted ? Object.assign(new Error(), { code: 'ETIMEDOUT' }) : error)
+    })
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Somebody else answers there, which the caller tells.
+    return undefined
+  }
 }
 
 /** Another version may answer otherwise; what is written below is looked at. */

@@ -23,10 +23,9 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 
 /** What went wrong, in words where the code is known, with the code in brackets where there is one. */
 export function systemErrorText(error: unknown): string {
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
-  if (typeof code === 'string') {
-    const words = WORDS.get(code)
-    return words === undefined ? code : `${words} (${code})`
-  }
-  return typeof message === 'string' ? message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  const { code, message } = error as NodeJS.ErrnoException // any other has no code
+  if (typeof code !== 'string') return message
+  const words = WORDS.get(code)
+  return words === undefined ? code : `${words} (${code})`
 }
