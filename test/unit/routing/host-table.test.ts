@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { loadPatternCompiler, refusePatterns } from '../../../src/regex/engine.ts'
 import type { PatternCompiler } from '../../../src/regex/pattern.ts'
-import { createHostTable, SCAN_LIMIT, type MatchRequest } from '../../../src/routing/host-table.ts'
+import type { MatchRequest } from '../../../src/routing/conditions.ts'
+import { createHostTable, SCAN_LIMIT } from '../../../src/routing/host-table.ts'
 import { firstHolding, hostOf, requestOf, type Written } from './routes.ts'
 
 let patterns: PatternCompiler

@@ -1,7 +1,7 @@
 /** What the tests of matching share: short ways to write routes, and the meaning of a match. */
 import type { BundleRoute, VirtualHost } from '../../../src/model/bundle.ts'
 import type { ValueMatch } from '../../../src/model/manifest.ts'
-import type { MatchRequest } from '../../../src/routing/host-table.ts'
+import type { MatchRequest } from '../../../src/routing/conditions.ts'
 import { compareRoutes } from '../../../src/routing/precedence.ts'
 
 /** A route as a test writes it; `rule` tells routes apart. */
