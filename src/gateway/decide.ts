@@ -12,7 +12,7 @@ import { parseSocketAddress } from '../ip/host-address.ts'
 import type { BundleRoute } from '../model/bundle.ts'
 import { admits, samePolicy } from '../policy/network-policy.ts'
 import type { MatchRequest } from '../routing/conditions.ts'
-import { selectListener } from '../routing/listener.ts'
+import { isMisdirected, selectListener } from '../routing/listener.ts'
 import type { LinkedAction, LinkedHost } from './linked-host.ts'
 import type { LinkedListener, LinkedSocket, Snapshot } from './snapshot.ts'
 
@@ -46,6 +46,8 @@ export interface Decision {
   asterisk: boolean
   refusal: Refusal | undefined
 }
+
+const NO_LISTENERS: readonly LinkedListener[] = []
 
 /** Decides about one request. Never throws for anything a client can send. */
 export function decide(
@@ -87,9 +89,14 @@ function judge(decision: Decision, head: RequestHead, waivers: GateWaivers): Ref
   decision.path = gate.path
   // RFC 9110 §7.6.2: whoever gets 0 is the recipient.
   decision.asterisk = gate.maxForwards === 0
-  const { socket, peer } = decision
-  const listener = socket && selectListener(socket.listeners, peer.tls?.serverName, gate.host.name)
-  if (listener === undefined) return refuse('no_route', `no listener admits ${gate.host.name}`)
+  const { peer } = decision
+  const listeners = decision.socket?.listeners ?? NO_LISTENERS
+  const listener = selectListener(listeners, peer.tls?.serverName, gate.host.name)
+  if (listener === undefined) {
+    return isMisdirected(listeners, peer.tls?.serverName, gate.host.name)
+      ? refuse('misdirected', `TLS was asked for ${peer.tls?.serverName ?? 'no name'}`)
+      : refuse('no_route', `no listener admits ${gate.host.name}`)
+  }
   decision.listener = listener
   if (listener.entry.mergeSlashes) {
     decision.path = canonicalPath(gate.rawPath, true) ?? gate.path

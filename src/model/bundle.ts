@@ -158,6 +158,11 @@ export interface BundleReader {
   cluster(name: string): Cluster | undefined
   /** All host keys of a table, for tools; not for the request path. */
   hostKeys(table: number): Iterable<string>
+  /**
+   * Says that whoever asked for this virtual host keeps it and will not ask again, so that the
+   * reader may forget the document. Asking again throws. Absent where there is nothing to forget.
+   */
+  release?(table: number, host: string): void
 }
 
 /** Key of a virtual host among all tables. Injective: a host key holds no slash. */

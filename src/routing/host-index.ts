@@ -6,7 +6,7 @@ import type { BundleReader, VirtualHost } from '../model/bundle.ts'
 
 /** What an index is made of. */
 export interface HostIndexOptions<T> {
-  readonly reader: Pick<BundleReader, 'virtualHost'>
+  readonly reader: Pick<BundleReader, 'virtualHost' | 'release'>
   /** Number of the table. */
   readonly table: number
   /** Which kinds of wildcard keys the table holds; the others are never tried. */
@@ -77,6 +77,7 @@ export class HostIndex<T> {
     if (document === undefined) return undefined
     const made = create(document)
     linked.set(document.host.slice(marker.length), made)
+    reader.release?.(table, document.host)
     return made
   }
 
@@ -84,7 +85,9 @@ export class HostIndex<T> {
     if (this.#any !== undefined) return this.#any
     const { reader, table, create } = this.#options
     const document = reader.virtualHost(table, '*')
-    if (document !== undefined) this.#any = create(document)
+    if (document === undefined) return undefined
+    this.#any = create(document)
+    reader.release?.(table, document.host)
     return this.#any
   }
 }
