@@ -52,12 +52,17 @@ export function accessRecord(
     backend: progress.backend,
     endpoint: progress.endpoint,
     attempts: progress.attempts,
-    durationMs: Math.max(0, nowMs - progress.startedMs),
-    upstreamMs: progress.upstreamMs,
+    durationMs: toMicroseconds(Math.max(0, nowMs - progress.startedMs)),
+    upstreamMs: progress.upstreamMs && toMicroseconds(progress.upstreamMs),
     requestBytes: outcome.requestBytes,
     responseBytes: outcome.responseBytes,
     userAgent: head && fieldValue(head.fields, 'user-agent')?.slice(0, MAX_USER_AGENT),
   }
+}
+
+/** Milliseconds to three decimals: a clock says no more, and a log should not pretend to. */
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000
 }
 
 function receivedHost(head: NonNullable<Decision['head']>): string | undefined {
