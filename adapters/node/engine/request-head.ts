@@ -41,7 +41,10 @@ export function classifyParseError(error: ParserError): ParseFailure {
         ? parseFailure('target_too_long', detail)
         : parseFailure('head_too_large', detail)
     case 'HPE_INVALID_VERSION':
-      return parseFailure('version_not_supported', detail)
+      // The same code stands for what follows a good version: a space before the line's end.
+      return error.message.endsWith('Invalid HTTP version')
+        ? parseFailure('version_not_supported', detail)
+        : parseFailure('malformed_request', detail)
     case 'HPE_INVALID_CONTENT_LENGTH':
     case 'HPE_UNEXPECTED_CONTENT_LENGTH':
     case 'HPE_INVALID_TRANSFER_ENCODING':
