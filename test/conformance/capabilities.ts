@@ -9,6 +9,8 @@ export type Capability =
   | 'raw-bytes'
   /** Lets an endpoint answer with any bytes, and keeps what it received. */
   | 'raw-upstream'
+  /** Sees the name of the protocol in a request line; node:http takes `RTSP/1.0` for `HTTP/1.0`. */
+  | 'protocol-name'
   /** Terminates TLS. */
   | 'tls'
   /** Speaks HTTP/2 to clients. */
@@ -30,8 +32,15 @@ export const CAPABILITIES: Readonly<Record<TargetName, ReadonlySet<Capability>>>
 
 /** How many cases of the whole set each missing capability skips, by target. */
 export const SKIPS: Readonly<Record<TargetName, Readonly<Partial<Record<Capability, number>>>>> = {
-  core: { tls: 1 },
-  node: { tls: 1 },
+  core: {
+    'raw-bytes': 138,
+    'protocol-name': 1,
+    tls: 7,
+    h2: 39,
+    'proxy-protocol': 16,
+    'control-api': 9,
+  },
+  node: { 'protocol-name': 1, tls: 7, h2: 39, 'proxy-protocol': 16, 'control-api': 9 },
 }
 
 /** The first capability that `target` lacks of those needed; `undefined` where it lacks none. */
@@ -40,4 +49,13 @@ export function findMissing(
   needs: readonly Capability[],
 ): Capability | undefined {
   return needs.find((need) => !CAPABILITIES[target].has(need))
+}
+
+/**
+ * Cases that end in an outcome that is accepted but not the one preferred, by target. Each is a
+ * decision: whoever changes it changes this list.
+ */
+export const SECOND_CHOICES: Readonly<Record<TargetName, readonly string[]>> = {
+  core: [],
+  node: ['PA-18', 'RL-01', 'RL-21'],
 }

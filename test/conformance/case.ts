@@ -114,14 +114,15 @@ export interface WireCase extends CaseHead {
 
 /** What an endpoint does when a request has come. */
 export interface UpstreamScript {
-  /** `undefined` for an endpoint that accepts no connection. */
-  readonly bytes: string | undefined
-  readonly then:
-    | 'keep'
-    | 'fin'
-    | 'rst'
-    | 'hang'
-    | { readonly afterMs: number; readonly send: string }
+  readonly bytes: string
+  /** Then: nothing, an end, a reset, nothing ever, or more bytes; or it accepts no connection. */
+  readonly afterwards: 'keep' | 'fin' | 'rst' | 'hang' | 'blackhole' | LateBytes
+}
+
+/** Bytes that nobody asked for. */
+export interface LateBytes {
+  readonly afterMs: number
+  readonly send: string
 }
 
 /** What must hold beside the outcome; what is absent is not looked at. */
@@ -138,7 +139,11 @@ export interface WireChecks {
   readonly method?: string
   readonly body?: string
   readonly withinMs?: number
-  /** Whether a refusal has to end the connection. */
+  /** How long the client waits for more, where the usual time is not right. */
+  readonly patienceMs?: number
+  /** The connection to the endpoint is given up. */
+  readonly upClosed?: boolean
+  /** Whether a refusal leaves in doubt where the next request begins, so that it has to be the end. */
   readonly framing: boolean
 }
 

@@ -27,7 +27,9 @@ function judgeOne(request: RequestSpec, expect: ResponseSpec, answer: Answer): s
   const { response, upstream, record } = answer
   const told: string[] = []
   if (!expect.status.includes(response.status)) {
-    told.push(`status ${response.status} (${record.reason ?? 'relayed'}), not ${expect.status}`)
+    told.push(
+      `status ${response.status} (${record.reason ?? 'relayed'}), not ${expect.status.join(' or ')}`,
+    )
   }
   if (expect.servedBy !== undefined) {
     const served = upstream.map(({ service }) => service).join(' and ')

@@ -33,6 +33,10 @@ export interface ReceivedRequest {
   readonly trailers: Fields
   /** Whether it came to its proper end. */
   readonly complete: boolean
+  /** Whether its connection was given up before it was answered. */
+  readonly abandoned: boolean
+  /** Whether its connection is closed by now. */
+  readonly closed: boolean
 }
 
 /** A response as the client received it. */
@@ -71,4 +75,6 @@ export interface WireObservation {
   /** Milliseconds from the first byte to the end of everything. */
   readonly tookMs: number
   readonly records: readonly AccessRecord[]
+  /** Broken promises inside postern. */
+  readonly faults: readonly unknown[]
 }

@@ -1,5 +1,6 @@
 /** Every case there is, and the rule that no two bear one name. */
 import type { Case, RequestCase, RulesCase, TrafficCase } from '../case.ts'
+import { clientAddressHazards, wireHazards } from './hazards.ts'
 import { hostnameCases } from './hostnames.ts'
 import { httpRouteCases } from './http-route.ts'
 import { ingressControllerCases } from './ingress-controller.ts'
@@ -14,12 +15,13 @@ export function requestCases(): RequestCase[] {
     ...ingressControllerCases(),
     ...precedenceCases(),
     ...httpRouteCases(),
+    ...clientAddressHazards(),
   ]
 }
 
 /** Cases that send something. */
 export function trafficCases(): TrafficCase[] {
-  return [...requestCases()]
+  return [...requestCases(), ...wireHazards()]
 }
 
 /** Cases about rules alone. */

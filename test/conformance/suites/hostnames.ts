@@ -11,7 +11,7 @@ const SERVICE = 'web'
 
 /** One case for each row. */
 export function hostnameCases(): RequestCase[] {
-  const file = readCases<File>('hostname-wildcards')
+  const file = readCases('hostname-wildcards') as File // the file's own shape
   return [
     ...file.ingress.map((row) => toCase({ ...row, rules: ingressRules(row.host) })),
     ...file.gatewayApi.map((row) =>

@@ -43,7 +43,7 @@ const INFRA = 'gateway-conformance-infra'
 
 /** One case for each request of each test and, where a test has several manifests, of each. */
 export function httpRouteCases(): RequestCase[] {
-  const { tests } = readCases<{ readonly tests: readonly Test[] }>('gateway-api-httproute')
+  const { tests } = readCases('gateway-api-httproute') as { readonly tests: readonly Test[] } // the file's own shape
   return tests.flatMap((test) =>
     ruleSets(test).flatMap((rules) =>
       test.cases.map((one, index) => toCase(rules, one, `${rules.name}-${index + 1}`)),
@@ -90,7 +90,7 @@ function toCase(rules: RuleSet, one: TestCase, id: string): RequestCase {
   return {
     type: 'request',
     id,
-    text: `${asked.method ?? 'GET'} ${asked.host ?? ''}${asked.path} ${status} ${backend ?? ''}`,
+    text: `${asked.method ?? 'GET'} ${asked.host ?? ''}${asked.path} gives ${[status].flat().join(' or ')}`,
     rules,
     needs: [],
     request: request({

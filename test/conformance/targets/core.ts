@@ -77,6 +77,8 @@ class Drive {
       body: this.#request.body,
       trailers: [],
       complete: true,
+      abandoned: false,
+      closed: false,
     })
     const sent = this.#request.backendSets.flat()
     return this.#exchange.next({
@@ -87,14 +89,9 @@ class Drive {
   }
 
   #receive(step: Step): ReceivedResponse {
-    switch (step.type) {
-      case 'respond':
-        return { ...step.response, complete: true }
-      case 'relay':
-        return { status: step.head.status, fields: step.head.fields, body: '', complete: true }
-      default:
-        throw new Error(`the core asks for ${step.type}, which no case provides`)
-    }
+    if (step.type === 'respond') return { ...step.response, complete: true }
+    if (step.type !== 'relay') throw new Error(`no case provides for ${step.type}`)
+    return { status: step.head.status, fields: step.head.fields, body: '', complete: true }
   }
 }
 

@@ -4,6 +4,7 @@ import { listPods } from '../rules.ts'
 import type { Answer, Served, Target } from '../target.ts'
 import { dial } from '../wire/client.ts'
 import { startNodeServer, type NodeServer } from '../wire/node-server.ts'
+import { play } from '../wire/play.ts'
 import { openUpstream, type Upstream } from '../wire/upstream.ts'
 
 /** How long a case may take before its client gives up. */
@@ -19,11 +20,11 @@ export function createNodeTarget(): Target {
       opened.set(rules.name, known)
       return known
     },
+    play,
     async close() {
-      const all = await Promise.allSettled(opened.values())
-      await Promise.all(
-        all.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
-      )
+      for (const one of await Promise.allSettled(opened.values())) {
+        if (one.status === 'fulfilled') await one.value.close()
+      }
     },
   }
 }

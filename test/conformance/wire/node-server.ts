@@ -4,6 +4,7 @@ import type { EngineLimits } from '../../../adapters/node/engine/limits.ts'
 import { begin } from '../../../src/gateway/begin.ts'
 import type { Snapshot } from '../../../src/gateway/snapshot.ts'
 import type { AccessRecord } from '../../../src/exchange.ts'
+import type { SocketEntry } from '../../../src/model/bundle.ts'
 import type { RuleSet } from '../case.ts'
 import { buildAccepted, findSocket, openSnapshot, type Pod } from '../rules.ts'
 
@@ -18,6 +19,8 @@ export interface NodeServer {
   setPeer(localPort: number, address: string | null): void
   /** The next record that is written. */
   nextRecord(): Promise<AccessRecord>
+  /** Resolves when no exchange is under way. */
+  quiet(): Promise<void>
   readonly records: AccessRecord[]
   readonly faults: unknown[]
   close(): Promise<void>
@@ -35,11 +38,7 @@ export async function startNodeServer(
   const faults: unknown[] = []
   const waiting: ((record: AccessRecord) => void)[] = []
   const server = createServer({
-    sockets: [...snapshot.sockets.values()].map(({ entry }) => ({
-      ...entry,
-      address: '127.0.0.1',
-      port: 0,
-    })),
+    sockets: [...snapshot.sockets.values()].map(({ entry }) => onLoopback(entry)),
     begin: (head, peer) => {
       const address = peers.get(peer.port)
       const seen = address === undefined ? peer : { ...peer, address: address ?? undefined }
@@ -66,6 +65,7 @@ export async function startNodeServer(
       new Promise((resolve) => {
         waiting.push(resolve)
       }),
+    quiet: () => untilQuiet(server),
     records,
     faults,
     close: async () => {
@@ -74,9 +74,22 @@ export async function startNodeServer(
   }
 }
 
+function onLoopback(entry: SocketEntry): SocketEntry {
+  return { ...entry, address: '127.0.0.1', port: 0 }
+}
+
 function findPort(server: PosternServer, snapshot: Snapshot, gateway: string | undefined): number {
   const { key } = findSocket(snapshot, gateway)
   const bound = server.sockets.find(({ entry }) => entry.key === key)
   if (bound === undefined) throw new Error(`socket ${key} is not bound`)
   return bound.port
+}
+
+/** A turn of the loop after the other: nothing tells when the last exchange has ended. */
+async function untilQuiet(server: PosternServer): Promise<void> {
+  for (let turn = 0; turn < 1000 && server.requests > 0; turn++) {
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
+  }
 }

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { UpstreamScript } from '../case.ts'
 import type { ReceivedRequest } from '../target.ts'
 import { readMessage, type Message } from './reader.ts'
+import { answerOf, isEarly, type Reply } from './replies.ts'
 
 /** An endpoint. */
 export interface Upstream {
@@ -16,6 +17,10 @@ export interface Upstream {
   readonly attempts: number
   /** Most requests at one moment. */
   readonly concurrent: number
+  /** Whether no request is in hand. */
+  readonly idle: boolean
+  /** Calls `listener` whenever something may have become idle. */
+  onChange(listener: () => void): void
   /** Forgets what came so far. */
   reset(): void
   close(): Promise<void>
@@ -38,24 +43,30 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
   return upstream
 }
 
+/** A request on its connection. */
+interface Exchange {
+  message: Message
+  answered: boolean
+  abandoned: boolean
+}
+
 /** One connection to an endpoint. */
-interface Received {
+interface Connection {
   readonly socket: Socket
   bytes: string
   /** Where the request in hand begins. */
   start: number
-  /** Whether the request in hand has been answered; what follows it then waits. */
-  readonly done: Message[]
-  current: Message | undefined
-  answered: boolean
+  readonly exchanges: Exchange[]
+  current: Exchange | undefined
+  closed: boolean
   fault: string | undefined
 }
 
 class RecordingUpstream implements Upstream {
   readonly #options: UpstreamOptions
   readonly #server: Server
-  readonly #connections: Received[] = []
-  #busy = 0
+  readonly #connections: Connection[] = []
+  #changed: () => void = () => {}
   #concurrent = 0
 
   constructor(options: UpstreamOptions) {
@@ -77,6 +88,22 @@ class RecordingUpstream implements Upstream {
     return this.#concurrent
   }
 
+  get idle(): boolean {
+    return this.#busy === 0
+  }
+
+  get #busy(): number {
+    return this.#exchanges.filter(({ answered, abandoned }) => !answered && !abandoned).length
+  }
+
+  get #exchanges(): Exchange[] {
+    return this.#connections.flatMap(({ exchanges }) => exchanges)
+  }
+
+  onChange(listener: () => void): void {
+    this.#changed = listener
+  }
+
   listen(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.listen(0, '127.0.0.1', resolve)
@@ -84,18 +111,17 @@ class RecordingUpstream implements Upstream {
   }
 
   requests(): ReceivedRequest[] {
-    return this.#connections.flatMap(({ done, current, fault, bytes, start }) => {
-      const broken = fault ?? (current === undefined && bytes.length > start ? 'unread' : undefined)
-      const messages = current === undefined ? done : [...done, current]
-      const requests = messages.map((message) => this.#toRequest(message))
-      return broken === undefined ? requests : [...requests, this.#unreadable(broken)]
+    return this.#connections.flatMap((connection) => {
+      const requests = connection.exchanges.map((one) => this.#toRequest(one, connection))
+      const { fault, current, bytes, start } = connection
+      const torn = current === undefined && bytes.length > start
+      if (fault === undefined && !torn) return requests
+      return [...requests, this.#unreadable(fault ?? bytes.slice(start), connection)]
     })
   }
 
   reset(): void {
-    for (const connection of this.#connections) {
-      connection.done.length = 0
-    }
+    for (const { exchanges } of this.#connections) exchanges.length = 0
     this.#concurrent = 0
   }
 
@@ -107,116 +133,104 @@ class RecordingUpstream implements Upstream {
   }
 
   #accept(socket: Socket): void {
-    const received: Received = {
+    const connection: Connection = {
       socket,
       bytes: '',
       start: 0,
-      done: [],
+      exchanges: [],
       current: undefined,
-      answered: false,
+      closed: false,
       fault: undefined,
     }
-    this.#connections.push(received)
+    this.#connections.push(connection)
     socket.setEncoding('latin1')
     socket.on('data', (chunk: string) => {
-      received.bytes += chunk
-      this.#read(received)
+      connection.bytes += chunk
+      this.#read(connection)
     })
-    socket.on('error', () => {}) // the case says what it means
-    socket.on('end', () => socket.end())
+    socket.on('error', () => {}) // `close` follows
+    const left = (): void => {
+      connection.closed = true
+      for (const one of connection.exchanges) one.abandoned ||= !one.answered
+      this.#changed()
+    }
+    socket.on('end', () => {
+      left()
+      socket.end()
+    })
+    socket.on('close', left)
   }
 
-  #read(received: Received): void {
-    while (received.fault === undefined) {
-      try {
-        received.current = readMessage(received.bytes, received.start, () => ({
-          bodiless: false,
-          otherwise: 'none',
-          ended: false,
-        }))
-      } catch (error) {
-        received.fault = String(error)
-        return
-      }
-      const { current } = received
-      if (current === undefined) return
-      if (!received.answered) {
-        received.answered = true
-        this.#busy++
+  #read(connection: Connection): void {
+    while (connection.fault === undefined && !connection.closed) {
+      const message = this.#next(connection)
+      if (message === undefined) return
+      const known = connection.current
+      const one = known ?? { message, answered: false, abandoned: false }
+      one.message = message
+      if (known === undefined) {
+        connection.current = one
+        connection.exchanges.push(one)
         this.#concurrent = Math.max(this.#concurrent, this.#busy)
-        this.#early(received, current)
+        if (isEarly(message, this.#options.script)) this.#answer(connection.socket, one)
       }
-      if (!current.complete) return
-      received.done.push(current)
-      received.start = current.end
-      received.current = undefined
-      received.answered = false
-      this.#answer(received, current)
+      if (!message.complete) return
+      connection.start = message.end
+      connection.current = undefined
+      if (!one.answered) this.#answer(connection.socket, one)
     }
   }
 
-  /** What is answered before the body has come. */
-  #early({ socket }: Received, { startLine }: Message): void {
-    const { script } = this.#options
-    if (script !== undefined && script.bytes?.includes(' 413 ') === true) this.#play(socket, script)
-    else if (startLine.includes(' /early-413 ')) {
-      socket.end('HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+  #next(connection: Connection): Message | undefined {
+    try {
+      return readMessage(connection.bytes, connection.start, () => ({
+        bodiless: false,
+        otherwise: 'none',
+        ended: false,
+      }))
+    } catch (error) {
+      connection.fault = String(error)
+      return undefined
     }
   }
 
-  #answer({ socket }: Received, message: Message): void {
-    const { script } = this.#options
-    const target = message.startLine.split(' ')[1] ?? ''
-    const finish = (): void => {
-      this.#busy--
-      socket.write(this.#echo(message), 'latin1')
+  #answer(socket: Socket, exchange: Exchange): void {
+    const reply = answerOf(exchange.message, this.#options.script, this.#options.sets?.() ?? [])
+    if (reply.type === 'never') return
+    const write = (): void => {
+      exchange.answered = true
+      send(socket, reply)
+      this.#changed()
     }
-    if (script !== undefined) {
-      this.#busy--
-      if (script.bytes?.includes(' 413 ') !== true) this.#play(socket, script)
-    } else if (target.startsWith('/hang')) return
-    else if (target.startsWith('/ws-426')) {
-      this.#busy--
-      socket.write('HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n')
-    } else if (target.startsWith('/slow')) setTimeout(finish, SLOW_MS)
-    else if (!target.startsWith('/early-413')) finish()
+    if (reply.afterMs === 0) write()
+    else setTimeout(write, reply.afterMs)
   }
 
-  #play(socket: Socket, { bytes = '', then }: UpstreamScript): void {
-    if (then === 'rst') {
-      // After what was written has left, so that the client gets it before the reset.
-      if (bytes === '') socket.resetAndDestroy()
-      else socket.write(bytes, 'latin1', () => setImmediate(() => socket.resetAndDestroy()))
-      return
-    }
-    if (bytes !== '') socket.write(bytes, 'latin1')
-    if (then === 'fin') socket.end()
-    else if (typeof then === 'object') {
-      setTimeout(() => socket.write(then.send, 'latin1'), then.afterMs)
-    }
-  }
-
-  #echo(message: Message): string {
-    const body = `${message.startLine}\n`
-    const sets = (this.#options.sets?.() ?? []).map(([name, value]) => `${name}: ${value}\r\n`)
-    const head = `HTTP/1.1 200 OK\r\n${sets.join('')}Content-Length: ${body.length}\r\n\r\n`
-    return message.startLine.startsWith('HEAD ') ? head : head + body
-  }
-
-  #toRequest(message: Message): ReceivedRequest {
+  #toRequest({ message, abandoned }: Exchange, { closed }: Connection): ReceivedRequest {
     const [method = '', target = ''] = message.startLine.split(' ')
     const { fields, body, trailers, complete } = message
-    const { service } = this.#options
-    return { service, pod: this.url, method, target, fields, body, trailers, complete }
+    const place = { service: this.#options.service, pod: this.url }
+    return { ...place, method, target, fields, body, trailers, complete, abandoned, closed }
   }
 
   /** What no server could read, or each would in its own way. */
-  #unreadable(fault: string): ReceivedRequest {
-    const { service } = this.#options
-    const message = { fields: [], body: '', trailers: [], complete: false }
-    return { service, pod: this.url, method: `unreadable: ${fault}`, target: '', ...message }
+  #unreadable(fault: string, { closed }: Connection): ReceivedRequest {
+    const place = { service: this.#options.service, pod: this.url }
+    const message = { fields: [], body: '', trailers: [], complete: false, abandoned: closed }
+    return { ...place, method: `unreadable: ${fault}`, target: '', ...message, closed }
   }
 }
 
-/** How long `/slow` takes; long enough that a client's next bytes come first. */
-const SLOW_MS = 100
+function send(socket: Socket, { bytes, afterwards }: Extract<Reply, { type: 'bytes' }>): void {
+  if (afterwards === 'rst') {
+    // After what was written has left, so that the other side gets it before the reset.
+    if (bytes === '') socket.resetAndDestroy()
+    else socket.write(bytes, 'latin1', () => setImmediate(() => socket.resetAndDestroy()))
+    return
+  }
+  if (bytes !== '') socket.write(bytes, 'latin1')
+  if (afterwards === 'fin') socket.end()
+  else if (typeof afterwards === 'object') {
+    setTimeout(() => socket.write(afterwards.send, 'latin1'), afterwards.afterMs)
+  }
+}
