@@ -133,7 +133,9 @@ function streamTarget(stream: Writable): Target {
   stream.on('error', () => {})
   return {
     append: (text, done) => {
-      stream.write(text, done)
+      // A stream that has failed for good never calls back.
+      if (stream.writable) stream.write(text, done)
+      else done(stream.errored ?? new Error('the stream has ended'))
     },
     reopen() {},
     close() {},

@@ -147,7 +147,7 @@ class NodeServer implements PosternServer {
     if (lameDuckMs > 0) await new Promise((resolve) => setTimeout(resolve, lameDuckMs))
     for (const listener of this.#listeners.values()) this.#leave(listener, deadlineMs)
     const counts = await Promise.all(this.#leaving.values())
-    this.#engine.close()
+    await this.#engine.close()
     return { reset: counts.reduce((sum, count) => sum + count, 0) }
   }
 

@@ -35,7 +35,7 @@ describe('the Node engine', () => {
       await sites.close()
       server.close()
       await once(server, 'close')
-      engine.close()
+      await engine.close()
     })
     const { port } = server.address() as AddressInfo // bound to a port
     const client = await runClient(script.client, {

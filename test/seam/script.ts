@@ -60,6 +60,15 @@ export type ClientBehaviour =
 /** Where the origins are. */
 export type Endpoints = Readonly<Record<string, EndpointAddress>>
 
+/** The field that tells the Worker which script to follow and where the origins are, as JSON. */
+export const SEAM_FIELD = 'x-seam'
+
+/** Value of the field. */
+export interface SeamRequest {
+  readonly script: string
+  readonly endpoints: Endpoints
+}
+
 /** What somebody saw. */
 export interface Observed {
   /** Every event, as `describeEvent` puts it, and how the exchange ended. */

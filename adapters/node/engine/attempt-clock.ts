@@ -40,6 +40,12 @@ export class AttemptClock {
     this.#phase?.refresh()
   }
 
+  /** Whoever should take the bytes does not; that is not the endpoint's idleness. */
+  hold(): void {
+    clearTimeout(this.#phase)
+    this.#phase = undefined
+  }
+
   stop(): void {
     clearTimeout(this.#phase)
     clearTimeout(this.#total)

@@ -36,11 +36,6 @@ export class Connection {
     options.socket.once('close', () => this.#abandonWaiting())
   }
 
-  /** Requests carried out or waiting. */
-  get requests(): number {
-    return this.#waiting.length + (this.#current === undefined ? 0 : 1)
-  }
-
   /** Whether it has never been used, so that closing it loses nothing. */
   get untouched(): boolean {
     return this.#options.socket.bytesRead === 0
@@ -69,6 +64,12 @@ export class Connection {
     else refuseUnparsed(context, { peer, socket }, failure)
   }
 
+  /** The client ended its side within a message. Without any request in hand it is a bad head. */
+  cutOff(failure: ParseFailure): void {
+    if (this.#current === undefined) this.fail(failure)
+    else this.#current.gone()
+  }
+
   #next(): void {
     const turn = this.#waiting.shift()
     if (turn === undefined) {
@@ -80,7 +81,7 @@ export class Connection {
       context,
       turn,
       peer,
-      draining: () => this.#unreadable || this.#options.draining(),
+      draining: () => this.#options.draining() || (this.#unreadable && this.#waiting.length === 0),
       done: () => this.#done(run),
     })
     this.#current = run
@@ -112,7 +113,10 @@ export class Connection {
     }
   }
 
-  /** After the chunk in hand: the parser starts reading again at the end of each message. */
+  /**
+   * After the chunk in hand: the parser starts reading again at the end of each message. Meanwhile
+   * a client that leaves is not noticed until something is written to it.
+   */
   #pause(): void {
     if (this.#paused) return
     this.#paused = true

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net'
 import type { AccessRecord, Begin } from '../../../src/exchange.ts'
 import type { ReadShard } from './call.ts'
+import { ExchangeCount } from './exchange-count.ts'
 import { DEFAULT_LIMITS, type EngineLimits } from './limits.ts'
 import type { Resolve } from './lookup.ts'
 import { Port, type ConnectionFacts } from './port.ts'
@@ -44,8 +45,11 @@ export interface Engine {
   announceEnd(): void
   /** Exchanges begun and not ended. */
   readonly requests: number
-  /** Gives up idle upstream connections and timers. Call it when all connections are closed. */
-  close(): void
+  /**
+   * Gives up idle upstream connections and timers; resolves when every exchange has its record.
+   * Call it when all connections are closed.
+   */
+  close(): Promise<void>
 }
 
 /** An engine. */
@@ -53,7 +57,8 @@ export function createEngine(options: EngineOptions): Engine {
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...options.limits }
   const transport = createTransport(limits, options.resolve)
   const { begin, log, fault, readShard } = options
-  const context: RunContext = { begin, log, fault, readShard, transport, limits }
+  const exchanges = new ExchangeCount()
+  const context: RunContext = { begin, log, fault, readShard, transport, limits, exchanges }
   const ports = new Map<string, Port>()
   const drained = new Set<Port>()
   let ending = false
@@ -80,11 +85,10 @@ export function createEngine(options: EngineOptions): Engine {
       for (const port of ports.values()) port.announceEnd()
     },
     get requests() {
-      let count = 0
-      for (const port of [...ports.values(), ...drained]) count += port.requests
-      return count
+      return exchanges.open
     },
-    close() {
+    async close() {
+      await exchanges.none()
       for (const port of [...ports.values(), ...drained]) port.close()
       transport.close()
     },

@@ -35,13 +35,6 @@ export class Port {
     })
   }
 
-  /** Requests begun and not ended. */
-  get requests(): number {
-    let count = 0
-    for (const connection of this.#connections.values()) count += connection.requests
-    return count
-  }
-
   accept(socket: Socket, facts: ConnectionFacts): void {
     const peer = {
       address: socket.remoteAddress,
@@ -100,7 +93,9 @@ export class Port {
       socket.destroy()
       return
     }
-    connection.fail(classifyParseError(error))
+    const failure = classifyParseError(error)
+    if (error.code === 'HPE_INVALID_EOF_STATE') connection.cutOff(failure)
+    else connection.fail(failure)
   }
 }
 

@@ -66,7 +66,7 @@ export function responseFields(
 }
 
 /** Everything but connection fields; `Trailer` announces nothing where no trailer can follow. */
-function ownFields(fields: Fields, chunked: boolean): string[] {
+export function ownFields(fields: Fields, chunked: boolean): string[] {
   const kept: string[] = []
   for (let i = 0; i < fields.length; i += 2) {
     const name = (fields[i] as string).toLowerCase() // the list holds pairs, so both indexes exist

@@ -3,6 +3,7 @@ import type { AccessRecord, Begin } from '../../../src/exchange.ts'
 import type { Peer } from '../../../src/head.ts'
 import type { ReadShard } from './call.ts'
 import type { ClientTurn } from './client-turn.ts'
+import type { ExchangeCount } from './exchange-count.ts'
 import type { EngineLimits } from './limits.ts'
 import type { Transport } from './transport.ts'
 
@@ -15,6 +16,7 @@ export interface RunContext {
   readonly readShard: ReadShard | undefined
   readonly transport: Transport
   readonly limits: EngineLimits
+  readonly exchanges: ExchangeCount
 }
 
 /** One request on one connection. */

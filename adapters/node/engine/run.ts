@@ -16,7 +16,6 @@ import { fieldValue, type Fields, type ResponseHead } from '../../../src/head.ts
 import type { AttemptListener, UpstreamResponse } from './attempt-listener.ts'
 import { startPause } from './call.ts'
 import type { ClientTurn } from './client-turn.ts'
-import { failureReason } from './failure-reason.ts'
 import { finishResponse, mustClose } from './finish-response.ts'
 import { clientOutcome } from './outcome.ts'
 import { relayBody } from './relay.ts'
@@ -34,7 +33,6 @@ export class Run implements AttemptListener {
   readonly #body: RequestBody
   #exchange: Exchange | undefined
   #attempt: UpstreamAttempt | undefined
-  #upstream: UpstreamResponse | undefined
   /** Stops what is under way beside an attempt: a call, a wait, a tunnel. */
   #cancel: (() => void) | undefined
   #clientFailure: Outcome | undefined
@@ -63,9 +61,8 @@ export class Run implements AttemptListener {
       if (response.writableFinished) this.#end(this.#internalFailure)
       else this.gone()
     })
-    if (failure !== undefined) {
-      this.#clientFailure = this.#outcome('client', failure.reason, failure.detail)
-    }
+    this.#clientFailure = failure && clientOutcome(failure.reason, false, failure.detail)
+    context.exchanges.begin()
     try {
       this.#exchange = context.begin(requestHead(message, context.limits), peer)
     } catch (error) {
@@ -109,11 +106,11 @@ export class Run implements AttemptListener {
   }
 
   requestTrailers(fields: Fields): Fields {
-    return this.#exchange?.trailers('request', fields) ?? []
+    return this.#ask((exchange) => exchange.trailers('request', fields)) ?? []
   }
 
   interim(head: ResponseHead): void {
-    const passed = this.#exchange?.interim(head)
+    const passed = this.#ask((exchange) => exchange.interim(head))
     if (passed !== undefined) this.#turn.interim(passed)
   }
 
@@ -122,21 +119,23 @@ export class Run implements AttemptListener {
     this.#advance({ type: 'failed', outcome })
   }
 
-  head(upstream: UpstreamResponse): void {
-    this.#upstream = upstream
-    const { statusCode: status = 0, statusMessage: reason = '', rawHeaders } = upstream.message
-    const head = { status, reason, fields: rawHeaders }
+  head({ message }: UpstreamResponse): void {
+    const { statusCode: status = 0, statusMessage: reason = '', rawHeaders: fields } = message
+    const head = { status, reason, fields }
     this.#advance({ type: 'head', head, replayable: this.#body.replayable })
   }
 
   broken(reason: Reason, detail: string): void {
-    if (this.#ended) return
-    const stalled = reason === 'idle_timeout' && this.#turn.response.writableNeedDrain
-    this.#breakOff(
-      stalled
-        ? this.#outcome('client', 'client_gone', 'does not read')
-        : this.#outcome('upstream', reason, detail),
-    )
+    this.#breakOff(this.#outcome('upstream', reason, detail))
+  }
+
+  #ask<T>(question: (exchange: Exchange) => T): T | undefined {
+    try {
+      return this.#exchange && question(this.#exchange)
+    } catch (error) {
+      this.#abandon(error)
+      return undefined
+    }
   }
 
   #advance(event: ExchangeEvent): void {
@@ -183,38 +182,34 @@ export class Run implements AttemptListener {
   }
 
   #respond(step: RespondStep): void {
-    const close = step.requestBody === 'close' || this.#mustClose()
+    const close = step.requestBody === 'close' || mustClose(this.#options, this.#body)
     this.#turn.writeLocal(step.response, close)
     this.#finish(close)
   }
 
   #relay(step: RelayStep): void {
     const attempt = this.#attempt
-    const upstream = this.#upstream
+    const upstream = attempt?.response
     if (attempt === undefined || upstream === undefined) throw new Error('nothing to relay')
     attempt.relaying()
     if (step.tunnel) {
       this.#tunnel(step, upstream)
       return
     }
-    const close = this.#mustClose()
+    const close = mustClose(this.#options, this.#body)
     this.#turn.writeHead(step.head, bodyFraming(upstream.message.rawHeaders), close)
     relayBody({
       message: upstream.message,
       attempt,
       turn: this.#turn,
       writeStallMs: this.#options.context.limits.writeStallMs,
-      trailers: (fields) => this.#exchange?.trailers('response', fields) ?? [],
+      trailers: (fields) => this.#ask((exchange) => exchange.trailers('response', fields)) ?? [],
       whole: () => {
+        if (this.#ended) return
         attempt.finish()
         this.#finish(close)
       },
-      broken: (error) => {
-        if (this.#ended) return
-        const { reason, detail } = failureReason(error ?? {}, true)
-        this.#breakOff(this.#outcome('upstream', reason, detail))
-      },
-      stalled: () => this.#breakOff(this.#outcome('client', 'client_gone', 'does not read')),
+      failed: (side, reason, detail) => this.#breakOff(this.#outcome(side, reason, detail)),
     })
   }
 
@@ -233,25 +228,14 @@ export class Run implements AttemptListener {
     })
   }
 
-  #mustClose(): boolean {
-    const { draining, context } = this.#options
-    const { limits } = context
-    return mustClose({ turn: this.#turn, body: this.#body, draining: draining(), limits })
-  }
-
   #finish(close: boolean): void {
     this.#finishing = true
     this.#bodySettled = false
-    finishResponse({
-      turn: this.#turn,
-      body: this.#body,
-      close,
-      limits: this.#options.context.limits,
-      settled: () => {
-        this.#bodySettled = true
-        if (this.#ended) this.#options.done()
-      },
-    })
+    const settled = (): void => {
+      this.#bodySettled = true
+      if (this.#ended) this.#options.done()
+    }
+    finishResponse(this.#options, this.#body, { close, settled })
   }
 
   /** The response began and cannot be completed: the client must see that. */
@@ -286,7 +270,6 @@ export class Run implements AttemptListener {
   #dropAttempt(): void {
     this.#attempt?.destroy()
     this.#attempt = undefined
-    this.#upstream = undefined
   }
 
   #stop(): void {
@@ -306,6 +289,7 @@ export class Run implements AttemptListener {
     } catch (error) {
       context.fault(error)
     }
+    context.exchanges.end()
     if (this.#bodySettled || failure !== undefined) done()
   }
 }

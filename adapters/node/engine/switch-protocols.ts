@@ -2,6 +2,7 @@
 import type { Reason } from '../../../src/errors.ts'
 import { fieldValue, type ResponseHead } from '../../../src/head.ts'
 import { headText, type ClientTurn } from './client-turn.ts'
+import { ownFields } from './response-fields.ts'
 import { joinTunnel } from './tunnel.ts'
 import type { UpstreamResponse } from './attempt-listener.ts'
 
@@ -32,7 +33,7 @@ export function switchProtocols(options: SwitchOptions): () => void {
   if (tunnel === undefined || tunnelFirst === undefined) throw new Error('no sockets to join')
   response.detachSocket(socket)
   const token = fieldValue(message.rawHeaders, 'upgrade') ?? ''
-  const fields = [...head.fields, 'Connection', 'Upgrade', 'Upgrade', token]
+  const fields = [...ownFields(head.fields, false), 'Connection', 'Upgrade', 'Upgrade', token]
   socket.write(headText({ ...head, fields }), 'latin1')
   return joinTunnel({
     client: socket,

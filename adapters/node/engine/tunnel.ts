@@ -51,17 +51,19 @@ export function joinTunnel(options: TunnelOptions): () => void {
       idle?.refresh()
       if (!to.write(chunk)) from.pause()
     }
+    if (first.length > 0) forward(first)
     // One direction may end while the other goes on.
     from.allowHalfOpen = true
     from.on('data', forward)
-    from.on('end', () => to.end())
+    // The end may have come while the other side was still being asked.
+    if (from.readableEnded) to.end()
+    else from.on('end', () => to.end())
     // What the error says, the close that follows says too.
     from.on('error', () => {
       failed ??= side
     })
     from.once('close', () => closed(side, from))
     to.on('drain', () => from.resume())
-    if (first.length > 0) forward(first)
     from.resume()
   }
 

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 import { PosternError, type Reason } from '../../../src/errors.ts'
 import type { AttemptPhase, AttemptStep, Outcome } from '../../../src/exchange.ts'
 import { fieldValue, type Fields } from '../../../src/head.ts'
-import type { AttemptListener, UpstreamTunnel } from './attempt-listener.ts'
+import type { AttemptListener, UpstreamResponse, UpstreamTunnel } from './attempt-listener.ts'
 import { AttemptClock, type Expiry } from './attempt-clock.ts'
 import { failureReason } from './failure-reason.ts'
 import { outboundFields, pairs } from './outbound-fields.ts'
@@ -33,6 +33,7 @@ export class UpstreamAttempt implements BodySink {
   readonly #options: AttemptOptions
   #request: ClientRequest | undefined
   #socket: Socket | undefined
+  #response: UpstreamResponse | undefined
   #phase: AttemptPhase = 'connect'
   #reused = false
   #bytesSent = 0
@@ -75,9 +76,9 @@ export class UpstreamAttempt implements BodySink {
     return this.#request?.writableNeedDrain === false && !this.#options.body.complete
   }
 
-  /** How far it came. */
-  get phase(): AttemptPhase {
-    return this.#phase
+  /** The final response, once there is one. */
+  get response(): UpstreamResponse | undefined {
+    return this.#response
   }
 
   /** What to say of a failure that happens now. */
@@ -215,7 +216,8 @@ export class UpstreamAttempt implements BodySink {
     this.#state = 'answered'
     this.#phase = 'head'
     this.clock.streaming()
-    this.#options.listener.head({ message, tunnel })
+    this.#response = { message, tunnel }
+    this.#options.listener.head(this.#response)
   }
 
   #switched(message: IncomingMessage, socket: Socket, first: Buffer): void {
