@@ -95,13 +95,9 @@ export interface Script {
 
 /** What a script expects of an engine with these capabilities. */
 export function expectationOf(script: Script, capabilities: readonly Capability[]): Observed {
-  let expected = script.expect
-  for (const [capability, difference] of Object.entries(script.without)) {
-    if (!capabilities.some((present) => present === capability)) {
-      expected = { ...expected, ...difference }
-    }
-  }
-  return expected
+  const present: readonly string[] = capabilities
+  const missing = Object.entries(script.without).filter(([name]) => !present.includes(name))
+  return Object.assign({}, script.expect, ...missing.map(([, difference]) => difference))
 }
 
 /** An exchange that follows a script and keeps what it was told. */

@@ -3,7 +3,7 @@
 /** Counts exchanges. */
 export class ExchangeCount {
   #open = 0
-  #waiting: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
 
   /** Begun and not ended. */
   get open(): number {

@@ -231,7 +231,7 @@ describe('bodies', () => {
       }),
     })
     const { socket, reader } = await rig.client()
-    for (const _request of [1, 2]) {
+    for (let request = 0; request < 2; request++) {
       socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe')
       expect((await reader.head())?.start).toMatch(/403/)
       expect((await reader.bytes(2)).toString()).toBe('no')

@@ -265,7 +265,7 @@ describe('within the body', () => {
       }
     })
     await using rig = await startRig(origin)
-    for (const _request of [1, 2]) {
+    for (let request = 0; request < 2; request++) {
       expect(await rig.send(`GET / HTTP/1.1\r\n${LAST}`)).toMatch(/\r\n\r\nhi$/)
     }
     expect(connections).toBe(2)
