@@ -25,6 +25,18 @@ import type {
   TimeoutsInput,
 } from './input.ts'
 
+/** An object without further keys. */
+function object<const E extends v.ObjectEntries>(entries: E): v.StrictObjectSchema<E, undefined> {
+  return refuseLists(v.strictObject(entries))
+}
+
+/** Valibot takes a list for an object: an empty one would pass for a policy that says nothing. */
+function refuseLists<S extends v.GenericSchema>(schema: S): S {
+  const run: S['~run'] = (dataset, config) =>
+    schema['~run'](Array.isArray(dataset.value) ? { value: undefined } : dataset, config)
+  return { ...schema, '~run': run }
+}
+
 /** Names of backends, routes and listeners. A slash or colon would read as a service or a URL. */
 export const NameSchema: v.GenericSchema<string> = v.pipe(
   v.string(),
@@ -66,14 +78,14 @@ const PathType = v.pipe(
 const Texts = v.pipe(v.array(Text), v.minLength(1, 'empty-list'))
 
 const Policy: v.GenericSchema<PolicyInput> = v.pipe(
-  v.strictObject({ allow: v.exactOptional(Texts), deny: v.exactOptional(Texts) }),
+  object({ allow: v.exactOptional(Texts), deny: v.exactOptional(Texts) }),
   v.description(
     'CIDRs by client address. deny beats allow; a list in allow denies everybody else.',
   ),
 )
 
 const ClientAddress: v.GenericSchema<ClientAddressInput> = v.pipe(
-  v.strictObject({
+  object({
     trust: v.exactOptional(
       v.pipe(
         Texts,
@@ -97,14 +109,14 @@ const ClientAddress: v.GenericSchema<ClientAddressInput> = v.pipe(
 )
 
 /** One entry of `listeners`. */
-export const ListenerSchema: v.GenericSchema<ListenerInput> = v.strictObject({
+export const ListenerSchema: v.GenericSchema<ListenerInput> = object({
   name: NameSchema,
   port: Port,
   address: v.exactOptional(v.pipe(Text, v.description('IP address to bind. Default: every one.'))),
   tls: v.exactOptional(
-    v.strictObject({
+    object({
       certificates: v.pipe(
-        v.array(v.strictObject({ cert: Text, key: Text })),
+        v.array(object({ cert: Text, key: Text })),
         v.minLength(1, 'empty-list'),
       ),
     }),
@@ -126,7 +138,7 @@ export const ListenerSchema: v.GenericSchema<ListenerInput> = v.strictObject({
 })
 
 /** One value of `backends` of the file. */
-export const BackendSchema: v.GenericSchema<BackendInput> = v.strictObject({
+export const BackendSchema: v.GenericSchema<BackendInput> = object({
   endpoints: v.pipe(Texts, v.description('Origins such as http://127.0.0.1:9001.')),
   host: v.exactOptional(
     v.pipe(
@@ -139,19 +151,19 @@ export const BackendSchema: v.GenericSchema<BackendInput> = v.strictObject({
 })
 
 /** One value of `hosts` of the file. */
-export const HostSchema: v.GenericSchema<HostInput> = v.strictObject({
+export const HostSchema: v.GenericSchema<HostInput> = object({
   policy: v.exactOptional(Policy),
 })
 
-const ValueMatch = v.strictObject({
+const ValueMatch = object({
   type: v.exactOptional(v.picklist(['Exact', 'RegularExpression'])),
   name: Text,
   value: v.string(),
 })
 
 const Match: v.GenericSchema<MatchInput> = v.pipe(
-  v.strictObject({
-    path: v.exactOptional(v.strictObject({ type: v.exactOptional(PathType), value: Text })),
+  object({
+    path: v.exactOptional(object({ type: v.exactOptional(PathType), value: Text })),
     method: v.exactOptional(Method),
     headers: v.exactOptional(v.array(ValueMatch)),
     queryParams: v.exactOptional(v.array(ValueMatch)),
@@ -160,28 +172,28 @@ const Match: v.GenericSchema<MatchInput> = v.pipe(
 )
 
 const PathModifier: v.GenericSchema<PathModifierInput> = v.pipe(
-  v.strictObject({
+  object({
     replacePrefixMatch: v.exactOptional(v.string()),
     replaceFullPath: v.exactOptional(v.string()),
   }),
   v.description('One of the two.'),
 )
 
-const Headers = v.array(v.strictObject({ name: Text, value: v.string() }))
+const Headers = v.array(object({ name: Text, value: v.string() }))
 
 const Filter: v.GenericSchema<FilterInput> = v.variant('type', [
-  v.strictObject({
+  object({
     type: v.picklist(['RequestHeaderModifier', 'ResponseHeaderModifier']),
     set: v.exactOptional(Headers),
     add: v.exactOptional(Headers),
     remove: v.exactOptional(v.array(Text)),
   }),
-  v.strictObject({
+  object({
     type: v.literal('URLRewrite'),
     hostname: v.exactOptional(Text),
     path: v.exactOptional(PathModifier),
   }),
-  v.strictObject({
+  object({
     type: v.literal('RequestRedirect'),
     scheme: v.exactOptional(v.picklist(['http', 'https'])),
     hostname: v.exactOptional(Text),
@@ -192,7 +204,7 @@ const Filter: v.GenericSchema<FilterInput> = v.variant('type', [
 ])
 
 const Timeouts: v.GenericSchema<TimeoutsInput> = v.pipe(
-  v.strictObject({
+  object({
     connect: v.exactOptional(Duration),
     firstByte: v.exactOptional(Duration),
     idle: v.exactOptional(Duration),
@@ -202,7 +214,7 @@ const Timeouts: v.GenericSchema<TimeoutsInput> = v.pipe(
 )
 
 const BackendRef: v.GenericSchema<BackendRefInput> = v.pipe(
-  v.strictObject({
+  object({
     name: v.exactOptional(Text),
     url: v.exactOptional(Text),
     service: v.exactOptional(Text),
@@ -221,7 +233,7 @@ const BackendRef: v.GenericSchema<BackendRefInput> = v.pipe(
 )
 
 /** One entry of `routes`. */
-export const RouteSchema: v.GenericSchema<RouteInput> = v.strictObject({
+export const RouteSchema: v.GenericSchema<RouteInput> = object({
   name: v.exactOptional(NameSchema),
   host: v.exactOptional(v.pipe(Text, v.description('Short for hosts with one entry.'))),
   hosts: v.exactOptional(
@@ -252,13 +264,13 @@ const Version = v.pipe(v.literal(1), v.description('Version of this format.'))
 const SchemaUrl = v.pipe(v.string(), v.description('Where an editor finds this schema.'))
 
 /** The whole file, as it is published. */
-export const FileSchema: v.GenericSchema<FileInput> = v.strictObject({
+export const FileSchema: v.GenericSchema<FileInput> = object({
   $schema: v.exactOptional(SchemaUrl),
   version: Version,
   listeners: v.exactOptional(v.array(ListenerSchema)),
   clientAddress: v.exactOptional(ClientAddress),
-  backends: v.exactOptional(v.record(NameSchema, BackendSchema)),
-  hosts: v.exactOptional(v.record(Text, HostSchema)),
+  backends: v.exactOptional(refuseLists(v.record(NameSchema, BackendSchema))),
+  hosts: v.exactOptional(refuseLists(v.record(Text, HostSchema))),
   routes: v.exactOptional(v.array(RouteSchema)),
 })
 
@@ -266,13 +278,13 @@ export const FileSchema: v.GenericSchema<FileInput> = v.strictObject({
  * The file without its entries, which are checked one by one: a million results need not be in
  * memory together, and valibot's record passes over a key such as `constructor`.
  */
-export const OutlineSchema: v.GenericSchema<FileOutline> = v.strictObject({
+export const OutlineSchema: v.GenericSchema<FileOutline> = object({
   $schema: v.exactOptional(SchemaUrl),
   version: Version,
   listeners: v.exactOptional(v.array(v.unknown())),
   clientAddress: v.exactOptional(ClientAddress),
-  backends: v.exactOptional(v.record(v.string(), v.unknown())),
-  hosts: v.exactOptional(v.record(v.string(), v.unknown())),
+  backends: v.exactOptional(refuseLists(v.record(v.string(), v.unknown()))),
+  hosts: v.exactOptional(refuseLists(v.record(v.string(), v.unknown()))),
   routes: v.exactOptional(v.array(v.unknown())),
 })
 

@@ -142,6 +142,16 @@ function reportIssue(
   const path = [...base, ...steps]
   const given = valueAt(value, steps)
   const words = WORDS[issue.message]
+  const owner = steps.slice(0, -1)
+  if (given === undefined && Array.isArray(valueAt(value, owner))) {
+    // A list in place of an object with variants: the word that tells them apart is missing.
+    reportValue(valueAt(value, owner), {
+      node: { type: 'variant' },
+      path: [...base, ...owner],
+      report,
+    })
+    return
+  }
   if (given === undefined) {
     const remedy = `add ${String(steps.at(-1))}: ${describe(node)}`
     report.add({ code: 'missing-key', path, text: 'is missing', remedy })
