@@ -2,6 +2,7 @@
  * The running router: from the first build to the end of the last request. Owns the order of these
  * steps; building, serving and watching are done elsewhere.
  */
+import { once } from 'node:events'
 import { begin } from '../../src/gateway/begin.ts'
 import { Runtime } from '../../src/gateway/runtime.ts'
 import type { SocketAddress } from '../../src/compile/listeners.ts'
@@ -67,11 +68,12 @@ class Service {
     random: Math.random,
   })
   readonly #closers: (() => unknown)[] = []
+  /** Aborted by the first signal, whatever is under way then. */
+  readonly #stop = new AbortController()
   #order: BuildOrder | undefined
   #server: PosternServer | undefined
   #log: CountedLog | undefined
   #reloader: Reloader | undefined
-  #ending = false
 
   constructor(options: ServiceOptions, terminal: Terminal) {
     this.#options = options
@@ -79,9 +81,10 @@ class Service {
     this.#report = new Report(terminal.err)
   }
 
-  /** `false` when it cannot, which has been told. */
+  /** `false` when it cannot, which has been told; `true` also where a signal came first. */
   async start(): Promise<boolean> {
     const { rules, strict, stateFolder } = this.#options
+    this.#listenForSignals()
     if (!(await this.#startAdmin())) return false
     const key = projectKey(rules)
     const state = key === undefined ? undefined : { folder: stateFolder, key }
@@ -89,7 +92,8 @@ class Service {
     this.#order = { options: rules, standardInput, strict, state }
     // Before the rules are read, so that no change falls between reading and watching.
     const { fingerprint } = await findFiles(rules.sources)
-    const outcome = await buildFirst(this.#order)
+    const outcome = await buildFirst(this.#order, this.#stop.signal)
+    if (this.#ending) return true
     this.#report.build(outcome)
     if (outcome.rules === undefined) return this.#report.refused()
     const linked = await this.#link(outcome.rules)
@@ -98,22 +102,32 @@ class Service {
     return true
   }
 
-  /** Resolves when the service has ended; `false` when it was broken off. */
+  /** Resolves when the service has ended; `false` when a fault ended it. */
   async untilEnd(): Promise<boolean> {
-    const cause = await new Promise<string>((end) => {
-      const signals = onSignals({
-        reload: () => {
-          this.#reopenLog()
-          this.#reloader?.request()
-        },
-        end,
-        fault: (error) => this.#report.fault(error),
-      })
-      this.#closers.push(() => signals.close())
-    })
-    this.#ending = true
-    this.#report.say(`${cause}: draining; requests have ${DRAIN_MS / 1000} s to end`)
+    const { signal } = this.#stop
+    if (!signal.aborted) await once(signal, 'abort')
+    this.#report.say(`${signal.reason}: draining; requests have ${DRAIN_MS / 1000} s to end`)
     return await this.#drain()
+  }
+
+  get #ending(): boolean {
+    return this.#stop.signal.aborted
+  }
+
+  #listenForSignals(): void {
+    const signals = onSignals({
+      reload: () => {
+        this.#reopenLog()
+        this.#reloader?.request()
+      },
+      end: (cause) => {
+        this.#stop.abort(cause)
+        // Nobody waits for the rest of it any more.
+        this.#terminal.input.destroy()
+      },
+      fault: (error) => this.#report.fault(error),
+    })
+    this.#closers.push(() => signals.close())
   }
 
   async close(): Promise<void> {

@@ -15,8 +15,8 @@ export function writeTable(
   const widths = titles.map((title, column) =>
     cells.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), title.length),
   )
-  out.write(`${out.style('bold', joinRow(titles, widths))}\n`)
-  for (const row of cells) out.write(`${joinRow(row, widths)}\n`)
+  const head = out.style('bold', joinRow(titles, widths))
+  out.write(`${[head, ...cells.map((row) => joinRow(row, widths))].join('\n')}\n`)
 }
 
 function joinRow(row: readonly string[], widths: readonly number[]): string {

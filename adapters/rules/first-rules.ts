@@ -8,9 +8,10 @@ import type { BuildOrder, BuildOutcome } from './thread-messages.ts'
  * Builds the rules of `order`. Where a source cannot be read, which says nothing about the rules,
  * the last good ones of the same sources stand in, with a warning; not where warnings refuse. Rules
  * that can be read and are wrong are refused: whoever starts postern is there to mend them.
+ * `signal` breaks the build off.
  */
-export async function buildFirst(order: BuildOrder): Promise<BuildOutcome> {
-  const outcome = await buildInThread(order)
+export async function buildFirst(order: BuildOrder, signal?: AbortSignal): Promise<BuildOutcome> {
+  const outcome = await buildInThread(order, signal)
   const { state, strict } = order
   if (outcome.rules !== undefined || !outcome.unreadable || state === undefined || strict) {
     return outcome
