@@ -9,8 +9,8 @@ export type Capability =
   | 'raw-bytes'
   /** Lets an endpoint answer with any bytes, and keeps what it received. */
   | 'raw-upstream'
-  /** Sees the name of the protocol in a request line; node:http takes `RTSP/1.0` for `HTTP/1.0`. */
-  | 'protocol-name'
+  /** Sees a request line whole; node:http takes `RTSP/1.0` for HTTP and no unknown method. */
+  | 'request-line'
   /** Terminates TLS. */
   | 'tls'
   /** Speaks HTTP/2 to clients. */
@@ -26,21 +26,14 @@ export type TargetName = 'core' | 'node'
 /** What each target can do. */
 export const CAPABILITIES: Readonly<Record<TargetName, ReadonlySet<Capability>>> = {
   // The decisions alone: no byte is parsed or written.
-  core: new Set<Capability>([]),
+  core: new Set<Capability>(['request-line']),
   node: new Set<Capability>(['raw-bytes', 'raw-upstream']),
 }
 
 /** How many cases of the whole set each missing capability skips, by target. */
 export const SKIPS: Readonly<Record<TargetName, Readonly<Partial<Record<Capability, number>>>>> = {
-  core: {
-    'raw-bytes': 138,
-    'protocol-name': 1,
-    tls: 7,
-    h2: 39,
-    'proxy-protocol': 16,
-    'control-api': 9,
-  },
-  node: { 'protocol-name': 1, tls: 7, h2: 39, 'proxy-protocol': 16, 'control-api': 9 },
+  core: { 'raw-bytes': 139, tls: 7, h2: 39, 'proxy-protocol': 16, 'control-api': 9 },
+  node: { 'request-line': 2, tls: 7, h2: 39, 'proxy-protocol': 16, 'control-api': 9 },
 }
 
 /** The first capability that `target` lacks of those needed; `undefined` where it lacks none. */

@@ -87,6 +87,8 @@ export interface MessageSpec {
   readonly host?: string
   /** Values of equal names joined by `,`; `*` stands for any value. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Elements of a list-valued field, in this order and with nothing else. */
+  readonly contains?: Readonly<Record<string, readonly string[]>>
   readonly absentHeaders?: readonly string[]
 }
 

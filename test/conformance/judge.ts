@@ -72,6 +72,13 @@ function judgeFields(what: string, expect: MessageSpec | undefined, fields: Fiel
     const holds = wanted === '*' ? got !== undefined : got === wanted
     if (!holds) told.push(`${what} has ${name}: ${got}, not ${wanted}`)
   }
+  for (const [name, wanted] of Object.entries(expect?.contains ?? {})) {
+    const got = joinedValue(fields, name)
+      ?.split(',')
+      .map((element) => element.trim())
+    if (got?.join() !== wanted.join())
+      told.push(`${what} has ${name}: ${got?.join()}, not ${wanted.join()}`)
+  }
   for (const name of expect?.absentHeaders ?? []) {
     const got = joinedValue(fields, name)
     if (got !== undefined) told.push(`${what} has ${name}: ${got}, which must be absent`)

@@ -4,6 +4,7 @@ import { clientAddressHazards, wireHazards } from './hazards.ts'
 import { hostnameCases } from './hostnames.ts'
 import { httpRouteCases } from './http-route.ts'
 import { ingressControllerCases } from './ingress-controller.ts'
+import { ownCases } from './own.ts'
 import { pathTypeCases } from './path-types.ts'
 import { precedenceCases } from './precedence.ts'
 
@@ -16,6 +17,7 @@ export function requestCases(): RequestCase[] {
     ...precedenceCases(),
     ...httpRouteCases(),
     ...clientAddressHazards(),
+    ...ownCases(),
   ]
 }
 
