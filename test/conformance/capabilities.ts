@@ -17,6 +17,8 @@ export type Capability =
   | 'h2'
   /** Reads the PROXY protocol. */
   | 'proxy-protocol'
+  /** Keeps revisions of rules. */
+  | 'store'
   /** Has the control API with its tokens. */
   | 'control-api'
 

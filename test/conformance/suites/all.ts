@@ -1,6 +1,7 @@
 /** Every case there is, and the rule that no two bear one name. */
 import type { Case, RequestCase, RulesCase, TrafficCase } from '../case.ts'
 import { clientAddressHazards, wireHazards } from './hazards.ts'
+import { documentHazards } from './hazard-documents.ts'
 import { hostnameCases } from './hostnames.ts'
 import { httpRouteCases } from './http-route.ts'
 import { ingressControllerCases } from './ingress-controller.ts'
@@ -28,7 +29,7 @@ export function trafficCases(): TrafficCase[] {
 
 /** Cases about rules alone. */
 export function rulesCases(): RulesCase[] {
-  return []
+  return documentHazards()
 }
 
 /** All of them. Throws where two have one id. */

@@ -11,7 +11,7 @@ interface Own {
   readonly request: Partial<RequestSpec> & Pick<RequestSpec, 'path'>
   readonly expect: {
     readonly status: number | readonly number[]
-    /** Name of the service in `default`. */
+    /** Name of the service, in `default` unless it has a namespace. */
     readonly by?: string | null
     readonly reason?: string
     readonly redirect?: ResponseSpec['redirect']
@@ -39,6 +39,7 @@ const FILES = [
   'policies',
   'client-address',
   'filters',
+  'kubernetes',
 ]
 
 /** One case for each. */
@@ -56,7 +57,7 @@ function toRules({ name, documents, services }: Group): RuleSet {
   return {
     name: `postern-${name}`,
     files: documents.map((document, index) => jsonFile(`${index}`, document)),
-    services: services.map((service) => `default/${service}`),
+    services: services.map(inDefault),
   }
 }
 
@@ -74,19 +75,22 @@ function toCase(
     request: request(asked),
     expect: {
       status: [status].flat(),
-      ...(by === undefined ? {} : { servedBy: by === null ? null : `default/${by}` }),
+      ...(by === undefined ? {} : { servedBy: by === null ? null : inDefault(by) }),
       ...(reason === undefined ? {} : { reason }),
       ...(redirect === undefined ? {} : { redirect }),
       ...(backend === undefined ? {} : { backend }),
       ...(response === undefined ? {} : { response }),
       ...(client === undefined ? {} : { clientIp: client }),
-      ...(shares === undefined ? {} : { shares: inDefault(shares) }),
+      ...(shares === undefined ? {} : { shares: sharesOf(shares) }),
     },
   }
 }
 
-function inDefault(shares: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(shares).map(([name, count]) => [`default/${name}`, count]),
-  )
+function sharesOf(shares: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(shares).map(([name, count]) => [inDefault(name), count]))
+}
+
+/** Services without a namespace are in `default`. */
+function inDefault(service: string): string {
+  return service.includes('/') ? service : `default/${service}`
 }
