@@ -8,9 +8,8 @@ import { EXIT, type Command } from './command.ts'
 import { countText } from './findings.ts'
 import { RULES_OPTIONS, rulesOptions } from './rules-flags.ts'
 import type { Terminal } from './terminal.ts'
-import { isMistake, unknownWord, usageMistake } from './usage.ts'
-
-const TARGETS = ['worker', 'node']
+import { parseTarget } from './target-flag.ts'
+import { isMistake, usageMistake } from './usage.ts'
 
 /** The command. */
 export const build: Command = {
@@ -25,7 +24,7 @@ export const build: Command = {
   maxArguments: 0,
   about: [
     'Writes the compiled rules as JSON: the same rules give the same bytes. A file is replaced as a',
-    'whole or not at all; refused rules leave it as it was.',
+    'whole or not at all; refused rules leave it as it was. What the target cannot honour is a warning.',
   ].join('\n'),
   examples: [
     {
@@ -35,14 +34,14 @@ export const build: Command = {
     { line: 'postern build --target node -c rules/', text: 'onto standard output' },
   ],
   async run(call, terminal) {
-    const target = call.value('target')
+    const target = parseTarget(call.value('target'))
+    if (isMistake(target)) return target
     if (target === undefined) {
       return usageMistake('build needs --target', 'write --target worker or --target node')
     }
-    if (!TARGETS.includes(target)) return unknownWord('target', target, TARGETS)
     const options = rulesOptions(call)
     if (isMistake(options)) return options
-    const rules = await buildHere(options, { strict: call.has('strict'), terminal })
+    const rules = await buildHere(options, { strict: call.has('strict'), target, terminal })
     if (rules === undefined) return EXIT.failed
     const text = `${JSON.stringify(rules.bundle)}\n`
     const path = call.value('output') ?? '-'

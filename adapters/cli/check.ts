@@ -1,10 +1,12 @@
 /** `postern check`: everything that is wrong with rules, and where. */
 import { buildRules, isAcceptable, type RulesResult } from '../rules/build.ts'
+import { withTarget } from '../rules/target.ts'
 import { EXIT, type Command } from './command.ts'
 import { countFindings, countText, describeCounts, writeFindings } from './findings.ts'
 import { writeJson } from './json.ts'
 import { RULES_OPTIONS, rulesOptions } from './rules-flags.ts'
 import { loadHere } from './load-here.ts'
+import { parseTarget } from './target-flag.ts'
 import { isMistake } from './usage.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -13,7 +15,15 @@ export const check: Command = {
   name: 'check',
   summary: 'Say what is wrong with rules, with file, line and column.',
   usage: '[options]',
-  options: [...RULES_OPTIONS, { name: 'json', text: 'Print findings and counts as JSON.' }],
+  options: [
+    {
+      name: 'target',
+      value: 'worker|node',
+      text: 'Count as an error what cannot be honoured there.',
+    },
+    { name: 'json', text: 'Print findings and counts as JSON.' },
+    ...RULES_OPTIONS,
+  ],
   maxArguments: 0,
   about: [
     'Reads the rules as serve would and prints every finding at once, with what would be right.',
@@ -22,6 +32,7 @@ export const check: Command = {
   examples: [
     { line: 'postern check', text: 'the rules of routes.json' },
     { line: 'postern check -c rules/ --strict', text: 'a folder, warnings included' },
+    { line: 'postern check --target worker', text: 'what would differ as a Worker' },
     {
       line: 'kubectl get ingress -A -o json | postern check -c - --class nginx',
       text: 'a cluster',
@@ -30,7 +41,10 @@ export const check: Command = {
   async run(call, terminal) {
     const options = rulesOptions(call)
     if (isMistake(options)) return options
-    const result = buildRules(await loadHere(options, terminal))
+    const target = parseTarget(call.value('target'))
+    if (isMistake(target)) return target
+    const built = buildRules(await loadHere(options, terminal))
+    const result = target === undefined ? built : withTarget(built, { target, severity: 'error' })
     const ok = isChecked(result, call.has('strict'))
     if (call.has('json')) {
       const { findings } = result
