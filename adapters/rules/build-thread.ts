@@ -4,8 +4,9 @@ import type { Finding } from '../../src/errors.ts'
 import type { BuildOrder, BuildOutcome } from './thread-messages.ts'
 
 /**
- * Megabytes of heap for one build: a million routes need between one and two thousand. A bound, not
- * a reservation; past it the thread ends, and the process with its requests does not.
+ * Megabytes of heap for one build. A bound, not a reservation; past it the thread ends, and the
+ * process with its requests does not. A million routes of routes.json brought the whole process,
+ * their text included, to 2,429 MB resident (Node 24.21).
  */
 const MAX_HEAP_MB = 4096
 
