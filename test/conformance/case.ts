@@ -97,6 +97,8 @@ export type ScriptStep =
   | { readonly type: 'send'; readonly bytes: string }
   | { readonly type: 'wait'; readonly ms: number }
   | { readonly type: 'drip'; readonly bytes: string; readonly ms: number; readonly times: number }
+  /** Nothing more is sent, and what comes is read. */
+  | { readonly type: 'finish' }
   | { readonly type: 'reset' }
 
 /** A case about bytes, judged by the class of its outcome. */

@@ -21,7 +21,12 @@ interface RulesHazard {
 /** One case for each. */
 export function documentHazards(): RulesCase[] {
   const { cases } = readCases('hazards-rules') as { readonly cases: readonly RulesHazard[] } // its shape
-  return cases.map(({ id, text, accepted, codes, document, twin, file, needs = [] }) => ({
+  return cases.map(toCase)
+}
+
+function toCase(hazard: RulesHazard): RulesCase {
+  const { id, text, accepted, codes, document, twin, file, needs = [] } = hazard
+  return {
     type: 'rules',
     id,
     text,
@@ -30,7 +35,7 @@ export function documentHazards(): RulesCase[] {
     accepted,
     codes,
     ...(twin === undefined ? {} : { twin: toRules(`${id}-twin`, twin, undefined) }),
-  }))
+  }
 }
 
 function toRules(name: string, document: Document, file = 'routes.json'): RuleSet {

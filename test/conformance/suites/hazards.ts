@@ -15,6 +15,7 @@ interface Step {
   readonly bytes?: string
   readonly times?: number
   readonly rst?: boolean
+  readonly fin?: boolean
   readonly connectOnly?: boolean
 }
 
@@ -69,9 +70,11 @@ export interface HazardFile<T = Hazard> {
 /** Groups in which a refusal leaves in doubt where the next request begins. */
 const FRAMING: ReadonlySet<string> = new Set(['framing', 'chunked-coding'])
 
+const WIRE_FILES = ['hazards-requests', 'hazards-responses', 'hazards-later', 'postern-bytes']
+
 /** Cases in bytes: requests, responses, and those that wait for a capability. */
 export function wireHazards(): WireCase[] {
-  return ['hazards-requests', 'hazards-responses', 'hazards-later'].flatMap((name) => {
+  return WIRE_FILES.flatMap((name) => {
     const { cases } = readCases(name) as HazardFile // the file's own shape
     return cases.map(toWireCase)
   })
@@ -117,10 +120,11 @@ function toScript({ raw, request: asked, steps = [], then }: Hazard): ScriptStep
   return [send, { type: 'wait', ms: 3 * then.afterMs }, send]
 }
 
-function toSteps({ send, waitMs, dripMs, bytes, times, rst }: Step): ScriptStep[] {
+function toSteps({ send, waitMs, dripMs, bytes, times, rst, fin }: Step): ScriptStep[] {
   if (send !== undefined) return [{ type: 'send', bytes: joinBytes(send) }]
   if (waitMs !== undefined) return [{ type: 'wait', ms: waitMs }]
   if (rst === true) return [{ type: 'reset' }]
+  if (fin === true) return [{ type: 'finish' }]
   if (dripMs === undefined) return []
   return [{ type: 'drip', ms: dripMs, bytes: bytes ?? '', times: times ?? 1 }]
 }

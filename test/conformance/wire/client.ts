@@ -112,6 +112,9 @@ class ClientConnection {
           await this.#pause(step.ms)
         }
         return
+      case 'finish':
+        this.#socket.end()
+        return
       case 'reset':
         this.#gaveUp = true
         this.#socket.resetAndDestroy()
