@@ -51,6 +51,7 @@ export type Reason =
   | 'loop_detected'
   | 'invalid_backend'
   | 'invalid_route'
+  | 'no_rules'
   | 'internal_error'
   | 'no_endpoint'
   | 'overloaded'
@@ -99,6 +100,7 @@ export const ERRORS: Readonly<Record<Reason, ErrorEntry>> = {
   invalid_backend: internal(500),
   invalid_route: internal(500),
   internal_error: internal(500),
+  no_rules: internal(503),
   no_endpoint: internal(503),
   overloaded: internal(503),
   draining: internal(503),

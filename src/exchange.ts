@@ -130,6 +130,11 @@ export interface AttemptStep {
 export interface EndpointAddress {
   /** Identity of the endpoint: `http://127.0.0.1:9001`. Engines key their pools with it. */
   readonly url: string
+  /**
+   * Name of a service that the runtime itself provides, for an endpoint `binding:NAME`; its host name
+   * then resolves nowhere, so that an engine without such services fails to find it.
+   */
+  readonly binding?: string
   readonly scheme: 'http' | 'https'
   /** Host name or IP literal without brackets. */
   readonly hostname: string

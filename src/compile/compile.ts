@@ -48,9 +48,13 @@ export function compile(manifest: Manifest, options: CompileOptions): CompileRes
   const clusters = createClusterRegistry({ manifest, services, findings })
   const actions = createActionCompiler(clusters, findings)
   const attacher = createAttacher(manifest, plan.listeners)
+  let patterned = false
   const compileRoute = createRouteCompiler({
     actions,
-    checkPattern: rememberCheck(options.checkPattern),
+    checkPattern: rememberCheck((source) => {
+      patterned = true
+      return options.checkPattern(source)
+    }),
     findings,
     count: manifest.routes.length,
   })
@@ -72,6 +76,7 @@ export function compile(manifest: Manifest, options: CompileOptions): CompileRes
     listeners,
     hosts: hostDocuments(tables.tables),
     clusters: clusters.clusters(),
+    ...(patterned ? { patterns: true } : {}),
   }
   for (const finding of policies.unused()) findings.push(finding)
   for (const finding of services.unusedOverrides()) findings.push(finding)

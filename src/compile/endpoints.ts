@@ -4,6 +4,7 @@
  */
 import { classifyEndpointAddress, isConnectable } from '../ip/endpoint-address.ts'
 import { parseHostAddress } from '../ip/host-address.ts'
+import { parseBinding } from '../model/binding.ts'
 
 /** Who named an endpoint: operators may name loopback, objects of a cluster may not. */
 export type EndpointAuthor = 'operator' | 'cluster'
@@ -19,9 +20,13 @@ export type EndpointOrigin =
 /**
  * The origin that `url` names: scheme, host and port, the default port left out, the host in the
  * spelling of WHATWG URL, so that `http://0x7f.1` is seen for what it is. A path other than `/`, a
- * query, a fragment or user information makes it malformed.
+ * query, a fragment or user information makes it malformed. An operator may also name a service of
+ * the runtime, `binding:NAME`, which is given as it stands.
  */
 export function parseEndpointOrigin(url: string, author: EndpointAuthor): EndpointOrigin {
+  if (parseBinding(url) !== undefined) {
+    return author === 'operator' ? { type: 'origin', origin: url } : { type: 'malformed' }
+  }
   const parsed = URL.parse(url)
   if (parsed === null || !isOrigin(parsed)) return { type: 'malformed' }
   const address = parseHostAddress(parsed.hostname)

@@ -22,7 +22,7 @@ export interface PackOptions {
 /** Packs `bundle`. The same bundle and seed give the same bytes. */
 export function pack(bundle: Bundle, options: PackOptions = {}): PackedBundle {
   const seed = (options.seed ?? 0) | 0
-  const { format, sockets, listeners } = bundle
+  const { format, sockets, listeners, patterns } = bundle
   const hosts = new SectionWriter(seed, Object.keys(bundle.hosts).length)
   // Tables share the documents of hosts that are the same in both.
   const written = new Map<VirtualHost, number>()
@@ -42,7 +42,7 @@ export function pack(bundle: Bundle, options: PackOptions = {}): PackedBundle {
   for (const name of names) clusters.add(0, name, JSON.stringify(bundle.clusters[name]))
   return {
     layout: PACKED_LAYOUT,
-    root: JSON.stringify({ format, sockets, listeners }),
+    root: JSON.stringify({ format, sockets, listeners, patterns }),
     hosts: hosts.finish(),
     clusters: clusters.finish(),
   }

@@ -38,8 +38,8 @@ class ObjectReader implements BundleReader {
   readonly #hosts: Bundle['hosts']
   readonly #clusters: Bundle['clusters']
 
-  constructor({ format, sockets, listeners, hosts, clusters }: Bundle) {
-    this.root = { format, sockets, listeners }
+  constructor({ format, sockets, listeners, patterns, hosts, clusters }: Bundle) {
+    this.root = { format, sockets, listeners, ...(patterns === undefined ? {} : { patterns }) }
     this.#hosts = hosts
     this.#clusters = clusters
   }

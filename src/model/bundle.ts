@@ -24,6 +24,8 @@ export interface Bundle {
   readonly hosts: Readonly<Record<string, VirtualHost>>
   /** Clusters by name. */
   readonly clusters: Readonly<Record<string, Cluster>>
+  /** Some route has a regular expression, so that whoever links needs the engine. */
+  readonly patterns?: true
 }
 
 /** One address and port to accept connections on. */
@@ -143,7 +145,10 @@ export interface WeightedBackend {
 /** A set of endpoints that are the same to a request. */
 export interface Cluster {
   readonly name: string
-  /** Origins with explicit scheme, `http://127.0.0.1:9001`. Empty: 503 `no_endpoint`. */
+  /**
+   * Origins with explicit scheme, `http://127.0.0.1:9001`, or `binding:NAME` for a service that the
+   * runtime has under this name. Empty: 503 `no_endpoint`.
+   */
   readonly endpoints: readonly string[]
   readonly host: UpstreamHost
 }
@@ -151,7 +156,7 @@ export interface Cluster {
 /** Where `link` reads documents from; the whole Bundle in memory, packed bytes, or a store. */
 export interface BundleReader {
   /** The part that is always in memory. */
-  readonly root: Pick<Bundle, 'format' | 'sockets' | 'listeners'>
+  readonly root: Pick<Bundle, 'format' | 'sockets' | 'listeners' | 'patterns'>
   /** The virtual host under this host key, or `undefined` when the table has none. */
   virtualHost(table: number, host: string): VirtualHost | undefined
   /** The cluster of this name, or `undefined`. */

@@ -12,7 +12,7 @@ export const PACKED_LAYOUT = 1
 /** A whole rule set, ready to be handed over. */
 export interface PackedBundle {
   readonly layout: typeof PACKED_LAYOUT
-  /** JSON of the Bundle's `format`, `sockets` and `listeners`. */
+  /** JSON of the Bundle's `format`, `sockets`, `listeners` and `patterns`. */
   readonly root: string
   /** Virtual hosts; the scope of a key is the number of its table. */
   readonly hosts: PackedSection

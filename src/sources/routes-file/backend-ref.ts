@@ -1,4 +1,5 @@
 /** Reads references to backends: a name, a URL, or a Kubernetes service. */
+import { BINDING_SCHEME } from '../../model/binding.ts'
 import type { BackendTarget, ServicePortRef } from '../../model/manifest.ts'
 import { isLabel, isObjectName } from '../kubernetes/names.ts'
 import { reportUrl } from './backends.ts'
@@ -37,7 +38,7 @@ export class BackendRefReader {
 
   /** The target of the short form, whichever of the three it is. */
   any(text: string, path: Path): BackendTarget {
-    if (text.includes('://')) return this.url(text, path)
+    if (text.includes('://') || text.startsWith(BINDING_SCHEME)) return this.url(text, path)
     if (text.includes('/')) return this.service(text, path)
     if (!text.includes(':')) return this.name(text, path)
     this.#report.add({

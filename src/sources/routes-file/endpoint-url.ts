@@ -1,9 +1,10 @@
-/** Reads URLs of endpoints: an origin and nothing else, in one spelling. */
+/** Reads URLs of endpoints: an origin or a binding and nothing else, in one spelling. */
 import { classifyEndpointAddress, isConnectable } from '../../ip/endpoint-address.ts'
 import type { EndpointAddressClass } from '../../ip/endpoint-address.ts'
 import { parseHostAddress } from '../../ip/host-address.ts'
+import { BINDING_SCHEME, parseBinding } from '../../model/binding.ts'
 
-/** An origin (`http://127.0.0.1:9001`), or what is wrong with the text and what would be right. */
+/** An origin (`http://127.0.0.1:9001`) or `binding:NAME`, or what is wrong with the text and what would be right. */
 export type EndpointUrl =
   | { readonly type: 'origin'; readonly origin: string }
   | {
@@ -37,8 +38,10 @@ const ADDRESS_FAULTS: Readonly<Record<EndpointAddressClass, string>> = {
  * it, so that `http://0x7f.1` and `http://2852039166` are seen for the addresses they are. Loopback
  * and private addresses are allowed, since whoever writes the file runs the machine; link-local,
  * metadata and other special ones are not. Names are judged when they have been resolved.
+ * `binding:NAME` is a service that the runtime has under this name, such as a Worker's.
  */
 export function parseEndpointUrl(text: string): EndpointUrl {
+  if (text.startsWith(BINDING_SCHEME)) return parseBindingUrl(text)
   const [, scheme, authority = '', rest = ''] = FORM.exec(text) ?? []
   if (scheme === undefined) {
     return fault('is not an http or https URL', 'write it as http://127.0.0.1:9000')
@@ -62,6 +65,12 @@ export function parseEndpointUrl(text: string): EndpointUrl {
     ...fault(ADDRESS_FAULTS[found], 'name the address that the endpoint itself listens on'),
     code: 'forbidden-address',
   }
+}
+
+function parseBindingUrl(text: string): EndpointUrl {
+  if (parseBinding(text) !== undefined) return { type: 'origin', origin: text }
+  const remedy = 'write the name as the Worker has it, such as binding:API'
+  return fault('names no binding: letters, digits and _ make a name', remedy)
 }
 
 function pathFault(rest: string): EndpointUrl {

@@ -139,7 +139,10 @@ export const ListenerSchema: v.GenericSchema<ListenerInput> = object({
 
 /** One value of `backends` of the file. */
 export const BackendSchema: v.GenericSchema<BackendInput> = object({
-  endpoints: v.pipe(Texts, v.description('Origins such as http://127.0.0.1:9001.')),
+  endpoints: v.pipe(
+    Texts,
+    v.description('Origins such as http://127.0.0.1:9001, or binding:NAME in a Worker.'),
+  ),
   host: v.exactOptional(
     v.pipe(
       Text,
@@ -254,21 +257,25 @@ export const RouteSchema: v.GenericSchema<RouteInput> = object({
   backend: v.exactOptional(
     v.pipe(
       Text,
-      v.description('Name of a backend, a URL, or a Kubernetes service (namespace/name:port).'),
+      v.description(
+        'Name of a backend, a URL, binding:NAME, or a Kubernetes service (namespace/name:port).',
+      ),
     ),
   ),
   backends: v.exactOptional(v.pipe(v.array(BackendRef), v.minLength(1, 'empty-list'))),
 })
 
-const Version = v.pipe(v.literal(1), v.description('Version of this format.'))
-const SchemaUrl = v.pipe(v.string(), v.description('Where an editor finds this schema.'))
+/** What the file and its outline have in common. */
+const HEAD = {
+  $schema: v.exactOptional(v.pipe(v.string(), v.description('Where an editor finds this schema.'))),
+  version: v.pipe(v.literal(1), v.description('Version of this format.')),
+  clientAddress: v.exactOptional(ClientAddress),
+}
 
 /** The whole file, as it is published. */
 export const FileSchema: v.GenericSchema<FileInput> = object({
-  $schema: v.exactOptional(SchemaUrl),
-  version: Version,
+  ...HEAD,
   listeners: v.exactOptional(v.array(ListenerSchema)),
-  clientAddress: v.exactOptional(ClientAddress),
   backends: v.exactOptional(refuseLists(v.record(NameSchema, BackendSchema))),
   hosts: v.exactOptional(refuseLists(v.record(Text, HostSchema))),
   routes: v.exactOptional(v.array(RouteSchema)),
@@ -279,10 +286,8 @@ export const FileSchema: v.GenericSchema<FileInput> = object({
  * memory together, and valibot's record passes over a key such as `constructor`.
  */
 export const OutlineSchema: v.GenericSchema<FileOutline> = object({
-  $schema: v.exactOptional(SchemaUrl),
-  version: Version,
+  ...HEAD,
   listeners: v.exactOptional(v.array(v.unknown())),
-  clientAddress: v.exactOptional(ClientAddress),
   backends: v.exactOptional(refuseLists(v.record(v.string(), v.unknown()))),
   hosts: v.exactOptional(refuseLists(v.record(v.string(), v.unknown()))),
   routes: v.exactOptional(v.array(v.unknown())),

@@ -224,4 +224,17 @@ describe('regular expressions', () => {
     compiled({ routes: [route('r', { rules: [rule(matches)] })] }, { checkPattern })
     expect(asked).toEqual(['/a.*'])
   })
+
+  it.each([
+    { name: 'a pattern', paths: [pattern('/a.*')], patterns: true },
+    {
+      name: 'a header pattern',
+      paths: [match('/', { headers: [{ ...header('x', '1'), type: 'RegularExpression' }] })],
+      patterns: true,
+    },
+    { name: 'none', paths: ['/a'], patterns: undefined },
+  ])('are announced by the bundle: $name', ({ paths, patterns }) => {
+    const { bundle } = compiled({ routes: [route('r', { rules: [rule(paths)] })] })
+    expect(bundle.patterns).toBe(patterns)
+  })
 })

@@ -97,6 +97,8 @@ const bundle: fc.Arbitrary<Bundle> = fc
     ),
   }))
 
+const EMPTY: Bundle = { format: 1, sockets: [], listeners: [], hosts: {}, clusters: {} }
+
 function plain(one: Bundle): BundleReader {
   const opened = openBundle(one)
   if (opened.type === 'refused') throw new Error(opened.finding.message)
@@ -114,7 +116,7 @@ describe('the two readers', () => {
     fc.assert(
       fc.property(bundle, fc.integer(), (one, seed) => {
         const [a, b] = [plain(one), packed(one, seed)]
-        expect(b.root).toEqual(a.root)
+        expect(b.root).toStrictEqual(a.root)
         for (const table of [0, 1, 2, 3]) {
           const keys = [...a.hostKeys(table)]
           expect([...b.hostKeys(table)].toSorted()).toEqual(keys.toSorted())
@@ -129,6 +131,12 @@ describe('the two readers', () => {
         }
       }),
     )
+  })
+
+  it.each([{ patterns: true as const }, {}])('agree on a root with %j', (announced) => {
+    const one: Bundle = { ...EMPTY, ...announced }
+    expect(plain(one).root).toStrictEqual({ format: 1, sockets: [], listeners: [], ...announced })
+    expect(packed(one).root).toStrictEqual(plain(one).root)
   })
 
   it('agree on keys that may not be there', () => {

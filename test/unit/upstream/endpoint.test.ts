@@ -16,10 +16,27 @@ describe('parseEndpoint', () => {
     expect(endpoint && endpointHost(endpoint)).toBe(host)
   })
 
-  it.each(['ftp://a', 'http://', 'http://a:0', 'http://a:65536', 'a:80', 'http://a:b'])(
-    'refuses %s',
-    (url) => {
-      expect(parseEndpoint(url)).toBeUndefined()
-    },
-  )
+  it('gives a binding a host name that no machine can have', () => {
+    expect(parseEndpoint('binding:API_2')).toEqual({
+      url: 'binding:API_2',
+      scheme: 'http',
+      hostname: 'api_2.invalid',
+      port: 80,
+      binding: 'API_2',
+    })
+  })
+
+  it.each([
+    'binding:',
+    'binding:a.b',
+    'binding:2',
+    'ftp://a',
+    'http://',
+    'http://a:0',
+    'http://a:65536',
+    'a:80',
+    'http://a:b',
+  ])('refuses %s', (url) => {
+    expect(parseEndpoint(url)).toBeUndefined()
+  })
 })

@@ -62,6 +62,7 @@ describe('NAMESPACE/NAME[:PORT]=URL', () => {
     ['default/api:80=http://127.0.0.1:80/', 80, 'http://127.0.0.1'],
     ['default/api:web=https://[::1]:8443', 'web', 'https://[::1]:8443'],
     ['default/api:80=http://api.test', 80, 'http://api.test'],
+    ['default/api=binding:API', undefined, 'binding:API'],
   ])('%s', (text, port, url) => {
     expect(parseServiceFlag(text)).toEqual({ namespace: 'default', name: 'api', port, url })
   })
@@ -74,6 +75,7 @@ describe('NAMESPACE/NAME[:PORT]=URL', () => {
     ['default/api:0=http://a.test', 'port beyond'],
     ['default/api:65536=http://a.test', 'port beyond'],
     ['default/api=', 'is not scheme, host and port'],
+    ['default/api=binding:a-b', 'is not scheme, host and port'],
     ['default/api=127.0.0.1:80', 'is not scheme, host and port'],
     ['default/api=http://a.test/path', 'is not scheme, host and port'],
     ['default/api=ftp://a.test', 'is not scheme, host and port'],

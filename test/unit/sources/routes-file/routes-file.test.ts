@@ -1,23 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { METHODS } from 'node:http'
-
 import fc from 'fast-check'
-import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
-import type { Route } from '../../../../src/model/manifest.ts'
 import { isRoutesFile } from '../../../../src/sources/routes-file/routes-file.ts'
-import { FileSchema } from '../../../../src/sources/routes-file/schema.ts'
-import { publishedSchema } from './published-schema.ts'
-import { readText, readValue } from './reading.ts'
-
-/** The routes of a file with these entries. */
-function readRoutes(...routes: readonly unknown[]): readonly Route[] {
-  const backends = { api: { endpoints: ['http://127.0.0.1:9001'] } }
-  const { findings, manifest } = readValue({ version: 1, backends, routes })
-  expect(findings.filter(({ code }) => code !== 'unused-backend')).toEqual([])
-  return manifest.routes
-}
+import { readRoutes, readText, readValue } from './reading.ts'
 
 /** A copy without places. */
 function withoutOrigins(value: unknown): unknown {
@@ -25,8 +10,6 @@ function withoutOrigins(value: unknown): unknown {
     JSON.stringify(value, (key, inner: unknown) => (key === 'origin' ? null : inner)),
   )
 }
-
-const root = new URL('../../../../', import.meta.url)
 
 describe('isRoutesFile', () => {
   it.each([
@@ -102,6 +85,7 @@ describe('readRoutesFile', () => {
     { ref: 'api', target: { type: 'backend', name: 'api' } },
     { ref: 'https://[::1]:443/', target: { type: 'url', url: 'https://[::1]' } },
     { ref: 'http://0x7f.1:9000', target: { type: 'url', url: 'http://127.0.0.1:9000' } },
+    { ref: 'binding:API_2', target: { type: 'url', url: 'binding:API_2' } },
     { ref: 'a/b:80', target: { type: 'service', namespace: 'a', name: 'b', port: 80 } },
     { ref: 'a/b:http', target: { type: 'service', namespace: 'a', name: 'b', port: 'http' } },
   ]
@@ -309,84 +293,6 @@ describe('readRoutesFile', () => {
     })
   })
 
-  it('says something about every value that the schema refuses, and only about those', () => {
-    const word = fc.constantFrom(
-      'api',
-      '/',
-      '/a',
-      'a.test',
-      'http://a',
-      'GET',
-      'Exact',
-      'URLRewrite',
-      '1s',
-      '10.0.0.0/8',
-      '',
-    )
-    const leaf = fc.oneof(word, fc.constantFrom<unknown>(0, 1, 1.5, -1, 302, true, null))
-    const keys = [
-      'name',
-      'host',
-      'hosts',
-      'path',
-      'pathType',
-      'matches',
-      'backend',
-      'backends',
-      'filters',
-      'policy',
-      'timeouts',
-      'type',
-      'value',
-      'method',
-      'headers',
-      'weight',
-      'url',
-      'allow',
-      'total',
-      'set',
-      'hostname',
-      'extra',
-      'constructor',
-    ]
-    const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
-      tree: fc.oneof(
-        { maxDepth: 4 },
-        leaf,
-        fc.array(tie('tree'), { maxLength: 2 }),
-        fc.dictionary(fc.constantFrom(...keys), tie('tree'), { maxKeys: 3 }),
-      ),
-    }))
-    const routes = fc.array(fc.dictionary(fc.constantFrom(...keys), tree, { maxKeys: 4 }), {
-      maxLength: 2,
-    })
-    const shapes = new Set([
-      'unknown-key',
-      'missing-key',
-      'wrong-type',
-      'unknown-value',
-      'out-of-range',
-      'not-whole',
-      'empty-list',
-      'empty-text',
-      'invalid-name',
-      'invalid-duration',
-    ])
-    fc.assert(
-      fc.property(routes, (list) => {
-        const value = { version: 1, backends: { api: { endpoints: ['http://a'] } }, routes: list }
-        const { findings } = readValue(value)
-        if (!v.is(FileSchema, value))
-          expect(findings.some(({ code }) => shapes.has(code))).toBe(true)
-        for (const { line, column, message, remedy } of findings) {
-          expect(line * column).toBeGreaterThan(0)
-          expect(message + remedy).not.toMatch(/undefined|NaN|\[object/)
-        }
-      }),
-      { numRuns: 1000 },
-    )
-  })
-
   it('reads back what it is told, whatever the routes', () => {
     const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/)
     const path = fc
@@ -424,29 +330,5 @@ describe('readRoutesFile', () => {
     expect(read.at(-1)?.origin.object).toBe('routes[99999]')
     // Text, parsed values, routes and garbage of all three; about 2 KB a route at most.
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * 1024 * 1024)
-  })
-})
-
-describe('the schema', () => {
-  it('is published as it is (npm run schema)', () => {
-    expect(readFileSync(new URL('routes.schema.json', root), 'utf8')).toBe(publishedSchema())
-  })
-
-  it('takes the methods of the runtime that are not refused', () => {
-    const refused = new Set(['CONNECT', 'TRACE'])
-    const wanted = METHODS.filter((method) => !refused.has(method))
-    for (const method of wanted) readRoutes({ matches: [{ method }], backend: 'api' })
-    const { $defs } = JSON.parse(publishedSchema()) as {
-      $defs: { match: { properties: { method: { enum: string[] } } } }
-    }
-    expect($defs.match.properties.method.enum.toSorted()).toEqual(wanted.toSorted())
-  })
-
-  it('takes the default rules', () => {
-    const text = readFileSync(new URL('routes.json', root), 'utf8')
-    const { findings, manifest } = readText(text)
-    expect(findings).toEqual([])
-    expect(v.is(FileSchema, JSON.parse(text))).toBe(true)
-    expect(manifest.routes).toHaveLength(2)
   })
 })
