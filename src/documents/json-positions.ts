@@ -91,11 +91,12 @@ function findKey(text: string, offset: number, key: string): number {
   let found = -1
   let at = skipSpace(text, offset + 1)
   while (text.charCodeAt(at) !== CLOSE_OBJECT) {
-    if (at - offset > SMALL) return NOT_SMALL
     const behind = skipString(text, at)
     if (isKey(text, { start: at, end: behind, key })) found = at
     at = skipSpace(text, skipSpace(text, behind) + 1)
     at = skipSpace(text, skipValue(text, at))
+    // Asked behind each value: what is large may be the last one.
+    if (at - offset > SMALL) return NOT_SMALL
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
   }
   return found
@@ -105,9 +106,9 @@ function findKey(text: string, offset: number, key: string): number {
 function findElement(text: string, offset: number, position: number): number {
   let at = skipSpace(text, offset + 1)
   for (let i = 0; text.charCodeAt(at) !== CLOSE_LIST; i++) {
-    if (at - offset > SMALL) return NOT_SMALL
     if (i === position) return at
     at = skipSpace(text, skipValue(text, at))
+    if (at - offset > SMALL) return NOT_SMALL
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
   }
   return -1

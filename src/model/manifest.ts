@@ -83,7 +83,7 @@ export interface Route {
   readonly namespace: string
   /** Object name, or the `name` of a route in routes.json; `routes` where that has none. */
   readonly name: string
-  /** Position among the unnamed routes of routes.json, zero-based; shown as `routes[0003]`. */
+  /** Position in `routes` of routes.json where the route has no name; shown as `routes[0003]`. */
   readonly index: number | undefined
   /** Milliseconds since the epoch; `undefined` sorts after every known time. */
   readonly createdAtMs: number | undefined

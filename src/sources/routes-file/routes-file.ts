@@ -16,14 +16,8 @@ import { readClientAddress, readPolicy } from './policy.ts'
 import { Report } from './report.ts'
 import type { Path } from './report.ts'
 import { readRoute } from './route.ts'
-import {
-  BackendSchema,
-  HostSchema,
-  ListenerSchema,
-  NameSchema,
-  OutlineSchema,
-  RouteSchema,
-} from './schema.ts'
+import { BackendSchema, HostSchema, ListenerSchema, OutlineSchema, RouteSchema } from './schema.ts'
+import { NameSchema } from './schema-values.ts'
 import { NAME_WORDS, checkShape } from './shape.ts'
 
 /** What a routes file says, and what is wrong with it. */

@@ -24,58 +24,8 @@ import type {
   RouteInput,
   TimeoutsInput,
 } from './input.ts'
-
-/** An object without further keys. */
-function object<const E extends v.ObjectEntries>(entries: E): v.StrictObjectSchema<E, undefined> {
-  return refuseLists(v.strictObject(entries))
-}
-
-/** Valibot takes a list for an object: an empty one would pass for a policy that says nothing. */
-function refuseLists<S extends v.GenericSchema>(schema: S): S {
-  const run: S['~run'] = (dataset, config) =>
-    schema['~run'](Array.isArray(dataset.value) ? { value: undefined } : dataset, config)
-  return { ...schema, '~run': run }
-}
-
-/** Names of backends, routes and listeners. A slash or colon would read as a service or a URL. */
-export const NameSchema: v.GenericSchema<string> = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'invalid-name'),
-)
-
-const Text = v.pipe(v.string(), v.minLength(1, 'empty-text'))
-
-const Port = v.pipe(
-  v.number(),
-  v.integer('not-whole'),
-  v.minValue(1, 'out-of-range'),
-  v.maxValue(65_535, 'out-of-range'),
-)
-
-/** GEP-2257, and the number 0 beside it. */
-const Duration = v.union(
-  [
-    v.pipe(v.string(), v.regex(/^(?:[0-9]{1,5}(?:h|m|s|ms)){1,4}$/, 'invalid-duration')),
-    v.literal(0),
-  ],
-  'invalid-duration',
-)
-
-/** What llhttp knows, less CONNECT, TRACE and the HTTP/2 preface: the others are answered 501. */
-const Method = v.picklist([
-  ...(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'] as const),
-  ...(['COPY', 'LOCK', 'MKCOL', 'MOVE', 'PROPFIND', 'PROPPATCH', 'SEARCH', 'UNLOCK'] as const),
-  ...(['BIND', 'REBIND', 'UNBIND', 'ACL', 'REPORT', 'MKACTIVITY', 'CHECKOUT', 'MERGE'] as const),
-  ...(['M-SEARCH', 'NOTIFY', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PURGE', 'MKCALENDAR'] as const),
-  ...(['LINK', 'UNLINK', 'SOURCE'] as const),
-])
-
-const PathType = v.pipe(
-  v.picklist(['Exact', 'PathPrefix', 'RegularExpression']),
-  v.description('PathPrefix compares whole path elements; RegularExpression is RE2, anchored.'),
-)
-
-const Texts = v.pipe(v.array(Text), v.minLength(1, 'empty-list'))
+import { Duration, Method, NameSchema, PathType, Port, Text, Texts } from './schema-values.ts'
+import { object, refuseLists } from './schema-values.ts'
 
 const Policy: v.GenericSchema<PolicyInput> = v.pipe(
   object({ allow: v.exactOptional(Texts), deny: v.exactOptional(Texts) }),

@@ -3,42 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 
 import { parseDocuments } from '../../../src/documents/documents.ts'
-import type { RuleDocument } from '../../../src/documents/documents.ts'
 import { checkFileSize, countUtf8Bytes } from '../../../src/documents/limits.ts'
-
-function only(name: string, text: string): RuleDocument {
-  const { documents, findings } = parseDocuments({ name, text })
-  expect(findings).toEqual([])
-  expect(documents).toHaveLength(1)
-  return documents[0] as RuleDocument // just counted
-}
-
-/** Every path to a value or an own key in `value`. */
-function pathsIn(value: unknown, base: readonly (string | number)[] = []): (string | number)[][] {
-  if (typeof value !== 'object' || value === null) return [[...base]]
-  const steps = Array.isArray(value) ? [...value.keys()] : Object.keys(value)
-  const children = value as Readonly<Record<string | number, unknown>> // steps are its own keys
-  return [[...base], ...steps.flatMap((step) => pathsIn(children[step], [...base, step]))]
-}
-
-/** The value that begins at a place of a JSON text, as the shortest prefix that parses. */
-function valueAt(text: string, { line, column }: { line: number; column: number }): unknown {
-  const lines = text.split('\n')
-  const rest = [lines[line - 1]?.slice(column - 1), ...lines.slice(line)].join('\n')
-  for (let end = 1; end <= rest.length; end++) {
-    try {
-      const value: unknown = JSON.parse(rest.slice(0, end))
-      if (typeof value !== 'number' || !/[\d.eE+-]/.test(rest[end] ?? '')) return value
-    } catch {
-      // Not the whole value yet.
-    }
-  }
-  return undefined
-}
-
-const jsonValue = fc.jsonValue({ maxDepth: 4 }).filter((value) => {
-  return value !== null && !JSON.stringify(value).includes('__proto__')
-})
+import { jsonValue, only } from './reading.ts'
 
 describe('parseDocuments', () => {
   const formats = [
@@ -284,53 +250,6 @@ describe('parseDocuments', () => {
         expect(JSON.parse(JSON.stringify(yaml))).toEqual(plain)
       }),
     )
-  })
-
-  it('locates every value of a JSON text where that value begins', () => {
-    fc.assert(
-      fc.property(jsonValue, fc.constantFrom(0, 2), (value, indent) => {
-        const text = JSON.stringify(value, null, indent)
-        const document = only('a.json', text)
-        for (const path of pathsIn(document.value)) {
-          const wanted = path.reduce<unknown>((at, step) => {
-            return (at as Readonly<Record<string | number, unknown>>)[step] // a path of pathsIn
-          }, document.value)
-          expect(valueAt(text, document.locate(path))).toEqual(wanted)
-          const key = path.at(-1)
-          if (typeof key === 'string') expect(valueAt(text, document.locate(path, 'key'))).toBe(key)
-        }
-      }),
-    )
-  })
-
-  it('gives the same places in YAML as in JSON for the same text', () => {
-    fc.assert(
-      fc.property(jsonValue, (value) => {
-        // YAML's flow style takes JSON as it is, up to keys of 1024 characters.
-        const text = JSON.stringify(value, null, 2)
-        const json = only('a.json', text)
-        const yaml = only('a.yaml', text)
-        for (const path of pathsIn(json.value)) {
-          expect(yaml.locate(path)).toEqual(json.locate(path))
-          expect(yaml.locate(path, 'key')).toEqual(json.locate(path, 'key'))
-        }
-      }),
-    )
-  })
-
-  it('gives the nearest value where a path leads nowhere', () => {
-    const document = only('a.json', '{\n  "routes": [\n    { "host": "a" }\n  ]\n}')
-    expect(document.locate(['routes', 0, 'backend'])).toEqual({ line: 3, column: 5 })
-    expect(document.locate(['routes', 7, 'backend'])).toEqual({ line: 2, column: 13 })
-    expect(document.locate(['routes', 0, 'host', 'x'])).toEqual({ line: 3, column: 15 })
-    expect(document.locate(['nothing'], 'key')).toEqual({ line: 1, column: 1 })
-  })
-
-  it('counts columns without the byte order mark and lines by line feeds', () => {
-    const document = only('a.json', '\ufeff{ "a":\r\n1,\r\n"b": "\u{1f600}", "c": 3 }')
-    expect(document.locate([])).toEqual({ line: 1, column: 1 })
-    expect(document.locate(['a'])).toEqual({ line: 2, column: 1 })
-    expect(document.locate(['c'])).toEqual({ line: 3, column: 17 })
   })
 })
 

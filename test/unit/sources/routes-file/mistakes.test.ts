@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 
-import { MISTAKES } from './mistakes.ts'
+import { readRoutesFile } from '../../../../src/sources/routes-file/routes-file.ts'
+import { readMistakes } from './mistakes.ts'
 import { readText } from './reading.ts'
+
+const MISTAKES = readMistakes()
 
 /** The text without its mark, and the place where the mark was. */
 function unmark(marked: string): { text: string; line: number; column: number } {
@@ -15,7 +18,7 @@ describe('readRoutesFile', () => {
     const { text, line, column } = unmark(mistake.bad)
     const { findings, manifest } = readText(text)
     expect(findings).toHaveLength(1)
-    const { code, object, severity = 'error', fix } = mistake
+    const { code, object, severity, fix } = mistake
     expect(findings[0]).toMatchObject({ code, object, severity, line, column, file: 'routes.json' })
     expect(findings[0]?.remedy).toContain(fix)
     expect(findings[0]?.message).not.toMatch(/undefined|\[object|\n/)
@@ -92,7 +95,8 @@ routes:
 
   it.each([null, 5, 'text', true, [], [[]]])('refuses %j as a file', (value) => {
     const document = { file: 'a', value, locate: () => ({ line: 1, column: 1 }) }
-    expect(() => readText(JSON.stringify(value))).not.toThrow()
-    expect(document.value).toBe(value)
+    const { manifest, findings } = readRoutesFile(document)
+    expect(manifest.routes).toEqual([])
+    expect(findings).toMatchObject([{ code: 'wrong-type', remedy: 'write an object' }])
   })
 })
