@@ -80,6 +80,17 @@ function answering(response: () => Response, seen: Request[] = []): FetchFunctio
   }
 }
 
+/** A Request that is collected takes its signal along; the runtime's own fetch holds it. */
+const held: Request[] = []
+
+/** Never answers, and fails when it is aborted. */
+const hanging: FetchFunction = (request) => {
+  held.push(request)
+  return new Promise((_resolve, reject) => {
+    request.signal.addEventListener('abort', () => reject(new Error('aborted')))
+  })
+}
+
 const ok: FetchFunction = answering(() => new Response('fine'))
 
 describe('the request head', () => {
@@ -151,15 +162,11 @@ describe('an attempt', () => {
   })
 
   test('that takes too long is aborted', async () => {
-    const fetch: FetchFunction = ({ signal }) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('aborted')))
-      })
     const timeouts = { connectMs: 10, firstByteMs: 10, idleMs: 0, totalMs: 0 }
-    const first = await run(new Request('http://a.test/'), fetch, { timeouts })
+    const first = await run(new Request('http://a.test/'), hanging, { timeouts })
     expect(first.told.events[1]).toMatchObject({ outcome: { reason: 'first_byte_timeout' } })
     const total = { connectMs: 10, firstByteMs: 5000, idleMs: 0, totalMs: 20 }
-    const second = await run(new Request('http://a.test/'), fetch, { timeouts: total })
+    const second = await run(new Request('http://a.test/'), hanging, { timeouts: total })
     expect(second.told.events[1]).toMatchObject({ outcome: { reason: 'total_timeout' } })
   })
 
@@ -258,12 +265,8 @@ describe('a client that leaves', () => {
   ])('during $step ends the exchange, without an event', async ({ next, phase }) => {
     const client = new AbortController()
     const request = new Request('http://a.test/', { signal: client.signal })
-    const fetch: FetchFunction = ({ signal }) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('aborted')))
-      })
     setImmediate(() => client.abort())
-    const { told } = await run(request, fetch, { next })
+    const { told } = await run(request, hanging, { next })
     expect(told.events.map(({ type }) => type)).toEqual(['start'])
     expect(told.ends).toMatchObject([{ failure: { side: 'client', phase, reason: 'client_gone' } }])
   })
@@ -291,10 +294,7 @@ describe('a call', () => {
     },
     {
       name: 'takes too long',
-      fetch: ({ signal }: Request) =>
-        new Promise<Response>((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(new Error('aborted')))
-        }),
+      fetch: hanging,
       expected: { response: undefined, reason: 'call_timeout' },
     },
   ])('that $name', async ({ fetch, expected }) => {
