@@ -117,30 +117,46 @@ interface Written {
   readonly end: number
 }
 
+/** What the first buffer begins with: most rule sets need no more. */
+const FIRST_BYTES = 65_536
+
 /** Fills buffer after buffer; what is written at once lies in one buffer. */
 class ByteWriter {
   readonly #full: ArrayBuffer[] = []
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+  /** Length of the next buffer; grows with the first one, up to the limit. */
+  #length: number = FIRST_BYTES
   #end: number = 0
 
   /** Gives `write` room for `bound` bytes; it says where it ended, or that room was short. */
   write(bound: number, write: (bytes: Uint8Array<ArrayBuffer>, offset: number) => number): Written {
     // A buffer that a large document made longer takes nothing behind it.
-    if (this.#end >= BUFFER_BYTES || this.#end + bound > this.#bytes.length) this.#turn(bound)
+    if (this.#end >= BUFFER_BYTES || this.#end + bound > this.#bytes.length) this.#makeRoom(bound)
     const offset = this.#end
     this.#end = write(this.#bytes, offset)
     return { buffer: this.#full.length, offset, end: this.#end }
   }
 
   finish(): readonly ArrayBuffer[] {
-    this.#turn(0)
+    this.#close()
     return this.#full
   }
 
-  /** Closes the buffer, cut to what is in it, and opens one with room for `bound` bytes. */
-  #turn(bound: number): void {
+  /** Moves to a longer buffer, or begins another one where this is as long as they get. */
+  #makeRoom(bound: number): void {
+    if (this.#end + bound > BUFFER_BYTES) this.#close()
+    const needed = this.#end + bound
+    while (this.#length < needed && this.#length < BUFFER_BYTES) {
+      this.#length = Math.min(BUFFER_BYTES, this.#length * 4)
+    }
+    const longer = new Uint8Array(Math.max(this.#length, needed))
+    longer.set(this.#bytes.subarray(0, this.#end))
+    this.#bytes = longer
+  }
+
+  /** Puts what was written aside, cut to its length. */
+  #close(): void {
     if (this.#end > 0) this.#full.push(this.#bytes.buffer.slice(0, this.#end))
-    this.#bytes = new Uint8Array(bound === 0 ? 0 : Math.max(BUFFER_BYTES, bound))
     this.#end = 0
   }
 }

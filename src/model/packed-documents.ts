@@ -29,8 +29,12 @@ export type PackedRoute =
 /** The fields of a route that nearly all lack. */
 export type PackedConditions = Pick<BundleRoute, 'type' | 'method' | 'headers' | 'queryParams'>
 
-/** Entries of a memo; some hundred kilobytes at most. */
-const MEMO_LIMIT = 4096
+/**
+ * Characters of the keys in each half of a memo: forty thousand plain actions, in some eight
+ * megabytes with all around them. A small rule set cannot fill it, and beside one that does it is
+ * little: a million routes that share nothing weigh a hundred times as much.
+ */
+const MEMO_HALF_CHARACTERS = 4_194_304
 
 const NO_FILTERS: readonly Filter[] = Object.freeze([])
 
@@ -48,9 +52,9 @@ export function packHost({ policy, actions, sources, routes }: VirtualHost): Pac
 export type HostUnpacker = (host: string, packed: PackedHost) => VirtualHost
 
 /**
- * An unpacker for the hosts of one rule set. Hosts share what is equal in them: defaults, and the
- * actions and sources that came last, which few rule sets have many of. Parsed alone, each host
- * would hold copies of its own, at 60 bytes a route where a host has ten.
+ * An unpacker for the hosts of one rule set. Hosts share what is equal in them: defaults, actions
+ * and sources, of which few rule sets have many. Parsed alone, each host would hold copies of its
+ * own, at over 100 bytes a route where every route of a host goes elsewhere.
  */
 export function createHostUnpacker(): HostUnpacker {
   const actions = new Memo<PackedAction, Action>(unpackAction)
@@ -67,10 +71,17 @@ export function createHostUnpacker(): HostUnpacker {
   }
 }
 
-/** Results by the text of what they are made of; bounded, since hosts may as well share nothing. */
+/**
+ * Results by the text of what they are made of; bounded, since hosts may as well share nothing. It
+ * has two halves: what was asked for since the last turn, and what was only before. When the first
+ * is full it becomes the second, and the second is forgotten. So what is asked for again stays, and
+ * a rule set that is a little too large loses a little and not everything.
+ */
 class Memo<T, R> {
   readonly #make: (from: T) => R
-  readonly #known: Map<string, R> = new Map()
+  #recent: Map<string, R> = new Map()
+  #former: Map<string, R> = new Map()
+  #room: number = MEMO_HALF_CHARACTERS
 
   constructor(make: (from: T) => R) {
     this.#make = make
@@ -78,12 +89,19 @@ class Memo<T, R> {
 
   get(from: T): R {
     const key = JSON.stringify(from)
-    const known = this.#known.get(key)
-    if (known !== undefined) return known
-    if (this.#known.size === MEMO_LIMIT) this.#known.clear()
-    const made = this.#make(from)
-    this.#known.set(key, made)
-    return made
+    const recent = this.#recent.get(key)
+    if (recent !== undefined) return recent
+    const result = this.#former.get(key) ?? this.#make(from)
+    if (key.length > this.#room) this.#turn()
+    this.#recent.set(key, result)
+    this.#room -= key.length
+    return result
+  }
+
+  #turn(): void {
+    this.#former = this.#recent
+    this.#recent = new Map()
+    this.#room = MEMO_HALF_CHARACTERS
   }
 }
 

@@ -53,8 +53,14 @@ export const ENTRY = {
 /** Numbers of one entry. */
 export const ENTRY_LENGTH = 8
 
-/** Bytes of a buffer, unless one document needs more: what is freed at once when it is done with. */
-export const BUFFER_BYTES = 1_048_576
+/**
+ * Bytes of a buffer, unless one document needs more: what is freed at once when it is done with.
+ * Above 32 MiB the C library of Linux (glibc, M_MMAP_THRESHOLD) maps each block by itself, and what
+ * is freed goes back to the system. Buffers of one MiB came out of the heap of the thread that
+ * packed, and 150 MB of a million routes stayed there when nobody held them any more. Requests come
+ * to hosts in no order, so smaller buffers would not be free earlier: each holds hosts that rest.
+ */
+export const BUFFER_BYTES: number = 33 * 1_048_576
 
 /** All buffers of `packed`, to be named as transferred in `postMessage`. */
 export function packedBuffers({ hosts, clusters }: PackedBundle): ArrayBuffer[] {
