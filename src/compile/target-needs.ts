@@ -58,7 +58,8 @@ export function needsOfBackend({ ref }: WeightedBackend, cluster: Cluster): Need
   let overNetwork = false
   for (const url of cluster.endpoints) {
     const endpoint = parseEndpoint(url)
-    if (endpoint === undefined) {
+    if (endpoint === undefined) continue
+    if (endpoint.binding !== undefined) {
       needs.push(serviceBinding(ref, url))
       continue
     }
@@ -119,7 +120,7 @@ function keepHost(ref: string, { name, host }: Cluster): Need {
     value: ref,
     remedy:
       `${named ? 'give it' : 'name it under "backends" of a routes.json with'} "host": "endpoint", ` +
-      "where X-Forwarded-Host carries the client's; or use a service binding",
+      "where X-Forwarded-Host carries the client's; or use a service binding, binding:NAME",
   }
 }
 
@@ -129,7 +130,7 @@ function ipEndpoint(ref: string, url: string): Need {
     code: 'needs-ip-endpoint',
     subject: `backend "${ref}" has an endpoint without a name, "${url}"`,
     value: url,
-    remedy: 'name the endpoint by a public host name, or use a service binding',
+    remedy: 'name the endpoint by a public host name, or use a service binding, binding:NAME',
   }
 }
 
@@ -141,7 +142,7 @@ function privateName(ref: string, url: string): Need {
     value: url,
     remedy:
       'name the endpoint by a public host name, that of a tunnel for example, or use a service ' +
-      'binding',
+      'binding, binding:NAME',
   }
 }
 
@@ -149,7 +150,7 @@ function serviceBinding(ref: string, url: string): Need {
   return {
     capability: 'service-binding',
     code: 'needs-service-binding',
-    subject: `backend "${ref}" is the service binding "${url}"`,
+    subject: `backend "${ref}" is a service binding, "${url}"`,
     value: url,
     remedy: 'give it the URL of an endpoint',
   }

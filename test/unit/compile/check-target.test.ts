@@ -172,7 +172,7 @@ describe('checking rules against a target', () => {
       clusters: {
         'backend/api': {
           name: 'backend/api',
-          endpoints: ['service:API'],
+          endpoints: ['binding:API'],
           host: { type: 'preserve' as const },
         },
       },
