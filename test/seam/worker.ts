@@ -3,6 +3,7 @@
  * What was seen stays in the isolate until it is asked for.
  */
 import { createFetchEngine } from '../../src/fetch/engine.ts'
+import { WORKERS_FETCH } from '../../src/fetch/traits.ts'
 import { SEAM_FIELD, ScriptedExchange, type SeamRequest } from './script.ts'
 import { SCRIPTS } from './scripts.ts'
 
@@ -27,7 +28,11 @@ const worker = {
     const handle = createFetchEngine({
       begin: () => exchange,
       fetch: (upstream) => fetch(upstream),
+      traits: WORKERS_FETCH,
       log: () => {},
+      fault: (error) => {
+        throw error
+      },
       readShard: (key) => Promise.resolve(script.shards[key]),
     })
     const peer = { address: undefined, port: 0, localPort: 0, socket: 'seam', tls: undefined }
