@@ -1,0 +1,74 @@
+/** Clients that leave: endpoints are told at once, and every request has its record. */
+import { describe, expect, test } from 'vitest'
+import { startOrigin, startRig, type Ended } from '../rig.ts'
+
+describe('clients that leave', () => {
+  test('while the endpoint works: it is told within the tick, and the record says so', async () => {
+    const asked = Promise.withResolvers<void>()
+    const left = Promise.withResolvers<void>()
+    await using origin = await startOrigin(async ({ socket, reader }) => {
+      await reader.head()
+      socket.on('close', left.resolve)
+      asked.resolve()
+    })
+    await using rig = await startRig(origin)
+    const { socket } = await rig.client()
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await asked.promise
+    socket.resetAndDestroy()
+    await left.promise
+    const [{ outcome, events }] = (await rig.ends(1)) as [Ended]
+    expect(outcome.failure).toMatchObject({ side: 'client', phase: 'sent', reason: 'client_gone' })
+    expect(events.map(({ type }) => type)).toEqual(['start'])
+  })
+
+  test('by half: that counts as leaving', async () => {
+    const asked = Promise.withResolvers<void>()
+    await using origin = await startOrigin(async ({ reader }) => {
+      await reader.head()
+      asked.resolve()
+    })
+    await using rig = await startRig(origin)
+    const { socket } = await rig.client()
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await asked.promise
+    socket.end()
+    const [{ outcome }] = (await rig.ends(1)) as [Ended]
+    expect(outcome.failure).toMatchObject({ reason: 'client_gone' })
+  })
+
+  test('within an upload: the endpoint sees no end of the body', async () => {
+    const asked = Promise.withResolvers<void>()
+    const cut = Promise.withResolvers<unknown>()
+    await using origin = await startOrigin(async ({ reader }) => {
+      const head = await reader.head()
+      asked.resolve()
+      if (head !== undefined) await reader.body(head).catch(cut.resolve)
+    })
+    await using rig = await startRig(origin)
+    const { socket } = await rig.client()
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n')
+    await asked.promise
+    socket.end()
+    const [{ outcome }] = (await rig.ends(1)) as [Ended]
+    expect(await cut.promise).toBeInstanceOf(Error)
+    expect(outcome.failure).toMatchObject({ reason: 'client_gone' })
+  })
+
+  test('with requests waiting: each has its record', async () => {
+    const asked = Promise.withResolvers<void>()
+    await using origin = await startOrigin(async ({ reader }) => {
+      await reader.head()
+      asked.resolve()
+    })
+    await using rig = await startRig(origin)
+    const { socket } = await rig.client()
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(3))
+    await asked.promise
+    socket.resetAndDestroy()
+    const ended = await rig.ends(3)
+    expect(ended.map(({ outcome }) => outcome.failure?.reason)).toEqual(
+      Array(3).fill('client_gone'),
+    )
+  })
+})
