@@ -1,38 +1,32 @@
 /** Reads RequestHeaderModifier and ResponseHeaderModifier. */
-import { HOP_BY_HOP, isFieldValue, isTokenName } from '../../fields.ts'
+import { isFieldValue, isTokenName } from '../../fields.ts'
 import type { HeaderModifier, HeaderValue } from '../../model/manifest.ts'
 import { demand, readFields, readItems, readText, reject, warn } from '../kubernetes/reader.ts'
 import type { Field } from '../kubernetes/reader.ts'
-
-/** What the engine writes into every head, beside what belongs to one connection. */
-const FRAMING: ReadonlySet<string> = new Set([
-  'content-length',
-  'expect',
-  'host',
-  'max-forwards',
-  'trailer',
-])
+import { headerFault } from '../settable-header.ts'
 
 /** The modifier, without the entries that cannot be read; each of those is an error. */
 export function readHeaderModifier(field: Field, type: HeaderModifier['type']): HeaderModifier {
   const fields = readFields(field, ['add', 'remove', 'set'])
   return {
     type,
-    set: readValues(fields.set),
-    add: readValues(fields.add),
+    set: readValues(fields.set, type),
+    add: readValues(fields.add, type),
     remove: readItems(fields.remove).flatMap((item) => {
-      const name = readName(item)
+      const name = readName(item, type)
       return name === undefined ? [] : [name.toLowerCase()]
     }),
   }
 }
 
 /** Of two entries for one name the first counts (Gateway API HTTPHeader). */
-function readValues(field: Field): readonly HeaderValue[] {
+function readValues(field: Field, type: HeaderModifier['type']): readonly HeaderValue[] {
   const values = new Map<string, HeaderValue>()
   for (const item of readItems(field)) {
     const fields = readFields(item, ['name', 'value'])
-    const name = demand(fields.name, 'name the header field') ? readName(fields.name) : undefined
+    const name = demand(fields.name, 'name the header field')
+      ? readName(fields.name, type)
+      : undefined
     const value = demand(fields.value, 'give its value') ? readValue(fields.value) : undefined
     if (name === undefined || value === undefined) continue
     if (!values.has(name.toLowerCase())) {
@@ -48,7 +42,7 @@ function readValues(field: Field): readonly HeaderValue[] {
   return [...values.values()]
 }
 
-function readName(field: Field): string | undefined {
+function readName(field: Field, type: HeaderModifier['type']): string | undefined {
   const name = readText(field)
   if (name === undefined) return undefined
   if (!isTokenName(name)) {
@@ -56,13 +50,9 @@ function readName(field: Field): string | undefined {
     reject(field, { code: 'invalid-header', text, remedy: 'use letters, digits and dashes' })
     return undefined
   }
-  const known = name.toLowerCase()
-  if (!FRAMING.has(known) && !HOP_BY_HOP.has(known)) return name
-  reject(field, {
-    code: 'framing-header',
-    text: 'belongs to the connection and cannot be changed by a rule',
-    remedy: known === 'host' ? 'use URLRewrite with hostname' : 'remove it',
-  })
+  const fault = headerFault(name, type)
+  if (fault === undefined) return name
+  reject(field, fault)
   return undefined
 }
 

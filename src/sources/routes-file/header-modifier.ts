@@ -1,17 +1,9 @@
 /** Reads RequestHeaderModifier and ResponseHeaderModifier. */
-import { HOP_BY_HOP, isFieldValue, isOwnedField, isTokenName } from '../../fields.ts'
+import { isFieldValue, isTokenName } from '../../fields.ts'
 import type { HeaderModifier, HeaderValue } from '../../model/manifest.ts'
 import type { HeaderInput, HeaderModifierInput } from './input.ts'
+import { headerFault } from '../settable-header.ts'
 import type { Path, Report } from './report.ts'
-
-/** What the engine writes into every head, beside what belongs to one connection. */
-const FRAMING: ReadonlySet<string> = new Set([
-  'content-length', // RFC 9112 §6: whoever could set it could smuggle a request
-  'expect',
-  'host', // has a filter of its own
-  'max-forwards',
-  'trailer',
-])
 
 /** Where a modifier stands and what it changes. */
 interface ModifierContext {
@@ -104,19 +96,6 @@ function checkName(name: string, path: Path, { type, report }: ModifierContext):
     report.add({ code: 'invalid-header', path, value: name, text, remedy })
     return
   }
-  const lower = name.toLowerCase()
-  if (FRAMING.has(lower) || HOP_BY_HOP.has(lower)) {
-    const remedy = lower === 'host' ? 'use a URLRewrite filter with hostname' : 'remove it'
-    const text = 'belongs to the connection and cannot be changed by a rule'
-    report.add({ code: 'framing-header', path, value: name, text, remedy })
-    return
-  }
-  if (type === 'ResponseHeaderModifier' || !isOwnedField(name)) return
-  report.add({
-    code: 'owned-header',
-    path,
-    value: name,
-    text: 'tells backends about the client, which postern alone may do',
-    remedy: 'remove it; clientAddress decides what backends are told, other names are free',
-  })
+  const fault = headerFault(name, type)
+  if (fault !== undefined) report.add({ ...fault, path, value: name })
 }

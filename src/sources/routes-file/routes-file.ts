@@ -22,7 +22,10 @@ import { NAME_WORDS, checkShape } from './shape.ts'
 
 /** What a routes file says, and what is wrong with it. */
 export interface RoutesFile {
-  /** Empty where there is an error among the findings. Kubernetes parts are always empty. */
+  /**
+   * What could be read; with an error among the findings it serves to find out what else is wrong
+   * and must not be served. Kubernetes parts are always empty.
+   */
   readonly manifest: Manifest
   readonly findings: readonly Finding[]
 }
@@ -62,8 +65,7 @@ export function readRoutesFile(document: RuleDocument): RoutesFile {
       remedy: 'add a route',
     })
   }
-  const manifest = report.errors === 0 ? { ...NOTHING, ...parts } : NOTHING
-  return { manifest, findings: report.findings() }
+  return { manifest: { ...NOTHING, ...parts }, findings: report.findings() }
 }
 
 function readParts(

@@ -47,6 +47,14 @@ describe('building rules', () => {
     expect(result.findings.some(({ file }) => file === 'routes.json')).toBe(true)
   })
 
+  it('says what compiling finds out beside an error of the same routes.json, and refuses it', () => {
+    const route = { host: 'a.test', path: '/', backend: 'http://127.0.0.1:1' }
+    const routes = [route, route, { ...route, path: 'b' }]
+    const result = build({ 'routes.json': JSON.stringify({ version: 1, routes }) })
+    expect(codes(result).toSorted()).toEqual(['duplicate-match', 'invalid-path'])
+    expect(result.bundle).toBeUndefined()
+  })
+
   it('leaves out a Kubernetes object with an error and serves the others', () => {
     const result = build({ 'broken.yaml': broken, 'i.yaml': ingressYaml('i') })
     expect(codes(result)).toContain('invalid-path')

@@ -16,13 +16,12 @@ function unmark(marked: string): { text: string; line: number; column: number } 
 describe('readRoutesFile', () => {
   it.each(MISTAKES)('says what is wrong with $name, and where', (mistake) => {
     const { text, line, column } = unmark(mistake.bad)
-    const { findings, manifest } = readText(text)
+    const { findings } = readText(text)
     expect(findings).toHaveLength(1)
     const { code, object, severity, fix } = mistake
     expect(findings[0]).toMatchObject({ code, object, severity, line, column, file: 'routes.json' })
     expect(findings[0]?.remedy).toContain(fix)
     expect(findings[0]?.message).not.toMatch(/undefined|\[object|\n/)
-    if (severity === 'error') expect(manifest.routes).toEqual([])
   })
 
   it.each(MISTAKES)('says nothing about the twin of $name', ({ good }) => {

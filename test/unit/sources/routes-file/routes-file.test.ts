@@ -277,20 +277,14 @@ describe('readRoutesFile', () => {
     expect(second?.rules[0]?.backends[0]?.origin).toEqual(place(4, 18, 'routes[1]'))
   })
 
-  it('uses nothing of a file with an error', () => {
-    const { manifest } = readValue({
+  it('gives what it could read beside an error, so that all else that is wrong can be found', () => {
+    const { manifest, findings } = readValue({
       version: 1,
       routes: [{ backend: 'http://a' }, { backend: 'none' }],
     })
-    expect(manifest).toEqual({
-      listeners: [],
-      routes: [],
-      backends: [],
-      hosts: [],
-      services: [],
-      endpointSlices: [],
-      tlsHosts: [],
-    })
+    expect(findings).toMatchObject([{ severity: 'error', code: 'unknown-backend' }])
+    expect(manifest.routes[0]).toMatchObject({ rules: [{ backends: [{ ref: 'http://a' }] }] })
+  })
   })
 
   it('reads back what it is told, whatever the routes', () => {
