@@ -3,14 +3,20 @@
 /** One request's body. */
 export class FetchBody {
   readonly #request: Request
-  readonly #length: number
+  /** As in the request head: 0 for none, -1 for unknown. */
+  readonly length: number
   #kept: ArrayBuffer | undefined
   #taken = false
 
   /** `length` as in the request head: 0 for none, -1 for unknown. */
   constructor(request: Request, length: number) {
     this.#request = request
-    this.#length = length
+    this.length = length
+  }
+
+  /** Whether there is one at all, also where the runtime hides it. */
+  get present(): boolean {
+    return this.length !== 0
   }
 
   /** Bytes read from the client; -1 where only the runtime knows. */
@@ -21,12 +27,12 @@ export class FetchBody {
 
   /** Whether all of it can be sent again. */
   get replayable(): boolean {
-    return this.#length === 0 || this.#kept !== undefined || !this.#taken
+    return this.length === 0 || this.#kept !== undefined || !this.#taken
   }
 
   /** Whether it is longer than that, by what the head says. */
   exceeds(maxBytes: number): boolean {
-    return maxBytes > 0 && this.#length > maxBytes
+    return maxBytes > 0 && this.length > maxBytes
   }
 
   /**
@@ -36,13 +42,13 @@ export class FetchBody {
   async take({ replayBytes, maxBytes }: TakeOptions): Promise<BodyInit | null> {
     if (this.#kept !== undefined) return this.#kept
     const { body } = this.#request
-    if (body === null || this.#length === 0) return null
+    if (body === null || this.length === 0) return null
     this.#taken = true
-    if (this.#length > 0 && this.#length <= replayBytes) {
+    if (this.length > 0 && this.length <= replayBytes) {
       this.#kept = await this.#request.arrayBuffer()
       return this.#kept
     }
-    if (this.#length > 0 || maxBytes === 0) return body
+    if (this.length > 0 || maxBytes === 0) return body
     return body.pipeThrough(bounded(maxBytes))
   }
 }

@@ -13,6 +13,7 @@ import type {
   EndOutcome,
   Exchange,
   Outcome,
+  RespondStep,
   Step,
 } from '../exchange.ts'
 import type { Peer } from '../head.ts'
@@ -20,30 +21,57 @@ import { sendAttempt, type FetchFunction } from './attempt.ts'
 import { performCall, type ReadShard } from './call.ts'
 import { FetchBody } from './body.ts'
 import { localResponse, relayedResponse, requestHead, responseHead } from './messages.ts'
+import { STANDARD_FETCH, type FetchTraits } from './traits.ts'
 
 /** What a fetch engine needs. */
 export interface FetchEngineOptions {
   /** Reaches the core; called once for each request. */
   readonly begin: Begin
   readonly fetch: FetchFunction
+  /** Default: those of the Fetch standard. */
+  readonly traits?: FetchTraits
+  /** The fetch of a service that the runtime provides under this name; default: it provides none. */
+  readonly binding?: (name: string) => FetchFunction | undefined
   /** Takes the record of each exchange as it ends. */
   readonly log: (record: AccessRecord) => void
+  /** Learns of a promise that the core broke; the request is answered 500 all the same. */
+  readonly fault: (error: unknown) => void
   /** Carries out the core's shard reads; without it they fail. */
   readonly readShard?: ReadShard
 }
 
-/** Answers one request. Rejects only where the core broke a promise. */
+/** Answers one request. Never rejects. */
 export type FetchHandler = (request: Request, peer: Peer) => Promise<Response>
 
 /** A handler that serves what `begin` says. */
 export function createFetchEngine(options: FetchEngineOptions): FetchHandler {
+  const context: RunContext = {
+    traits: STANDARD_FETCH,
+    binding: () => undefined,
+    ...options,
+  }
   return async (request, peer) => {
-    const head = requestHead(request)
-    const exchange = options.begin(head, peer)
-    const body = new FetchBody(request, head.bodyLength)
-    return await new FetchRun(options, exchange, request, body).run()
+    try {
+      const head = requestHead(request)
+      const exchange = options.begin(head, peer)
+      const body = new FetchBody(request, head.bodyLength)
+      return await new FetchRun(context, exchange, request, body).run()
+    } catch (error) {
+      options.fault(error)
+      return faultResponse()
+    }
   }
 }
+
+type RunContext = FetchEngineOptions & Required<Pick<FetchEngineOptions, 'traits' | 'binding'>>
+
+/** The answer where the core itself failed, so that nobody else can write one. */
+function faultResponse(): Response {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-postern-reason': FAULT }
+  return new Response(`500 ${FAULT}\n`, { status: 500, headers })
+}
+
+const FAULT = 'internal_error'
 
 /** The client left: nothing is left to be decided. */
 const GONE = Symbol('gone')
@@ -52,14 +80,15 @@ const GONE = Symbol('gone')
 const NOBODY = 499
 
 class FetchRun {
-  readonly #options: FetchEngineOptions
+  readonly #context: RunContext
   readonly #exchange: Exchange
   readonly #request: Request
   readonly #body: FetchBody
   readonly #gone: Promise<typeof GONE>
+  #ended = false
 
-  constructor(options: FetchEngineOptions, exchange: Exchange, request: Request, body: FetchBody) {
-    this.#options = options
+  constructor(context: RunContext, exchange: Exchange, request: Request, body: FetchBody) {
+    this.#context = context
     this.#exchange = exchange
     this.#request = request
     this.#body = body
@@ -71,14 +100,25 @@ class FetchRun {
   }
 
   async run(): Promise<Response> {
+    try {
+      return await this.#carryOut()
+    } catch (error) {
+      if (this.#ended) throw error
+      this.#context.fault(error)
+      // The core writes this answer as every other, and there is one record for it.
+      const outcome = this.#failure('upstream', 'head', FAULT)
+      const step = this.#exchange.next({ type: 'failed', outcome })
+      if (step.type !== 'respond') throw error
+      return this.#respond(step)
+    }
+  }
+
+  async #carryOut(): Promise<Response> {
     let step = this.#exchange.next({ type: 'start' })
     for (;;) {
       switch (step.type) {
-        case 'respond': {
-          const bytes = new TextEncoder().encode(step.response.body).length
-          this.#end(undefined, this.#request.method === 'HEAD' ? 0 : bytes)
-          return localResponse(step.response)
-        }
+        case 'respond':
+          return this.#respond(step)
         case 'relay':
           throw new Error('relay without a response')
         case 'attempt': {
@@ -88,15 +128,15 @@ class FetchRun {
           break
         }
         case 'call': {
-          const event = await this.#orGone(performCall(step, this.#options, this.#request.signal))
-          if (event === GONE) return this.#leave()
+          const event = await this.#orGone(performCall(step, this.#context, this.#request.signal))
+          if (event === GONE) return this.#leave('request')
           step = this.#exchange.next(event)
           break
         }
         case 'wait': {
           const { ms } = step
           const elapsed = new Promise<void>((resolve) => setTimeout(resolve, ms))
-          if ((await this.#orGone(elapsed)) === GONE) return this.#leave()
+          if ((await this.#orGone(elapsed)) === GONE) return this.#leave('request')
           step = this.#exchange.next({ type: 'elapsed' })
           break
         }
@@ -106,25 +146,31 @@ class FetchRun {
     }
   }
 
+  #respond({ response }: RespondStep): Response {
+    const bytes = new TextEncoder().encode(response.body).length
+    this.#end(undefined, this.#request.method === 'HEAD' ? 0 : bytes)
+    return localResponse(response)
+  }
+
   async #attempt(step: AttemptStep): Promise<Response | Step> {
-    const { fetch } = this.#options
-    const sent = sendAttempt(step, { fetch, body: this.#body, signal: this.#request.signal })
+    const { fetch, binding, traits } = this.#context
+    const request = this.#request
+    const sent = sendAttempt(step, { fetch, binding, traits, request, body: this.#body })
     const result = await this.#orGone(sent)
     if (result === GONE) return this.#leave('sent')
     if (result.type === 'failed') return this.#exchange.next(result)
+    const { response } = result
     const { replayable } = this.#body
-    const next = this.#exchange.next({
-      type: 'head',
-      head: responseHead(result.response),
-      replayable,
-    })
-    if (next.type === 'relay') {
-      this.#end(undefined, -1)
-      return relayedResponse(result.response, next, this.#request.method)
+    const next = this.#exchange.next({ type: 'head', head: responseHead(response), replayable })
+    if (next.type !== 'relay') {
+      // An unread body would hold its connection.
+      await response.body?.cancel()
+      return next
     }
-    // An unread body would hold its connection.
-    await result.response.body?.cancel()
-    return next
+    const relayed = relayedResponse(response, next, { method: request.method, traits })
+    if (relayed.body === null) await response.body?.cancel()
+    this.#end(undefined, -1)
+    return relayed
   }
 
   async #orGone<T>(promise: Promise<T>): Promise<T | typeof GONE> {
@@ -132,15 +178,19 @@ class FetchRun {
     return this.#request.signal.aborted ? GONE : first
   }
 
-  #leave(phase: Outcome['phase'] = 'request'): Response {
-    const { replayable } = this.#body
-    const base = { side: 'client', phase, bytesSent: 0, reused: false, replayable } as const
-    this.#end({ ...base, reason: 'client_gone' }, 0)
+  #leave(phase: Outcome['phase']): Response {
+    this.#end(this.#failure('client', phase, 'client_gone'), 0)
     return new Response(null, { status: NOBODY })
   }
 
+  #failure(side: Outcome['side'], phase: Outcome['phase'], reason: Outcome['reason']): Outcome {
+    const { replayable } = this.#body
+    return { side, phase, bytesSent: 0, reused: false, replayable, reason }
+  }
+
   #end(failure: EndOutcome['failure'], responseBytes: number): void {
+    this.#ended = true
     const requestBytes = this.#body.bytes
-    this.#options.log(this.#exchange.end({ failure, requestBytes, responseBytes }))
+    this.#context.log(this.#exchange.end({ failure, requestBytes, responseBytes }))
   }
 }

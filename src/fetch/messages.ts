@@ -1,6 +1,7 @@
 /** Request and Response of fetch as the core's heads, and back. */
 import type { AttemptStep, LocalResponse, RelayStep } from '../exchange.ts'
 import { fieldValue, type Fields, type RequestHead, type ResponseHead } from '../head.ts'
+import type { FetchTraits } from './traits.ts'
 
 /** Statuses that a Response may not give a body to. */
 const NULL_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304])
@@ -16,15 +17,21 @@ export function requestHead(request: Request): RequestHead {
   const { method, url, headers, body } = request
   const pathStart = url.indexOf('/', SCHEME_LENGTH + 1)
   const fields = fieldList(headers)
-  const length = fieldValue(fields, 'content-length')
   return {
     method,
     target: url.slice(pathStart),
     version: '1.1',
     fields,
     authority: url.slice(url.indexOf('//') + 2, pathStart),
-    bodyLength: body === null ? 0 : length === undefined ? -1 : Number(length),
+    bodyLength: bodyLength(fields, body !== null),
   }
+}
+
+/** Not from the body alone: some runtimes hide the one of a GET. */
+function bodyLength(fields: Fields, present: boolean): number {
+  const length = fieldValue(fields, 'content-length')
+  if (length !== undefined) return Number(length)
+  return present || fieldValue(fields, 'transfer-encoding') !== undefined ? -1 : 0
 }
 
 /** The head of what fetch gave. */
@@ -36,12 +43,25 @@ export function responseHead(response: Response): ResponseHead {
   }
 }
 
-/** The fields of an attempt. Host is the URL's, framing the runtime's. */
-export function outboundHeaders(step: AttemptStep): Headers {
+/** What the fields of an attempt depend on beside its head. */
+export interface OutboundContext {
+  /** Whether the runtime may ask for another protocol; a plain request is sent otherwise. */
+  readonly upgrades: boolean
+  /** As in a request head. */
+  readonly bodyLength: number
+}
+
+/** The fields of an attempt. Host is the URL's. */
+export function outboundHeaders(
+  step: AttemptStep,
+  { upgrades, bodyLength: length }: OutboundContext,
+): Headers {
   const headers = headerList(step.head.fields)
   // The runtime cannot wait for a 100, and some take one for the answer.
   headers.delete('expect')
-  if (step.upgrade !== undefined) headers.set('upgrade', step.upgrade)
+  if (step.upgrade !== undefined && upgrades) headers.set('upgrade', step.upgrade)
+  // Of a stream the runtime does not know it, and would send chunks that not every server takes.
+  if (length > 0) headers.set('content-length', String(length))
   return headers
 }
 
@@ -65,20 +85,51 @@ export function tunnelOf(response: SwitchedResponse): object | undefined {
   return response.webSocket ?? undefined
 }
 
+/** What relaying a response depends on beside its head. */
+export interface RelayContext {
+  /** Of the client's request. */
+  readonly method: string
+  readonly traits: FetchTraits
+}
+
 /** What the origin sent with the head that the core wrote. The body is not touched. */
-export function relayedResponse(upstream: Response, step: RelayStep, method: string): Response {
+export function relayedResponse(
+  upstream: Response,
+  step: RelayStep,
+  { method, traits }: RelayContext,
+): Response {
   const { status, reason: statusText, fields } = step.head
   const headers = headerList(fields)
-  const init = { status, statusText, headers }
   const socket = tunnelOf(upstream)
   if (step.tunnel && socket !== undefined) {
-    const switched: SwitchedInit = { ...init, webSocket: socket }
+    const switched: SwitchedInit = { status, statusText, headers, webSocket: socket }
     return new Response(null, switched)
   }
+  const empty = method === 'HEAD' || NULL_BODY.has(status)
   const length = upstream.headers.get('content-length')
-  // Of a body the runtime knows the length itself; here there is none to measure.
-  if (method === 'HEAD' && length !== null) headers.set('content-length', length)
-  return new Response(NULL_BODY.has(status) ? null : upstream.body, init)
+  if (traits.decodes && isDecoded(upstream.headers.get('content-encoding'))) {
+    dropCoding(headers)
+  } else if (length !== null && status !== 204 && status !== 205) {
+    headers.set('content-length', length)
+  }
+  return new Response(empty ? null : upstream.body, { status, statusText, headers })
+}
+
+/** The codings that some implementation of the Fetch standard decodes. */
+const DECODED: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'zstd'])
+
+/** Whether fetch has decoded a body that came with this; it does all of a list or nothing. */
+function isDecoded(codings: string | null): boolean {
+  if (codings === null) return false
+  return codings.split(',').every((coding) => DECODED.has(coding.trim().toLowerCase()))
+}
+
+/** RFC 9110 §8.8.1: what was decoded is another representation, equal in meaning alone. */
+function dropCoding(headers: Headers): void {
+  headers.delete('content-encoding')
+  headers.delete('content-length')
+  const tag = headers.get('etag')
+  if (tag !== null && !tag.startsWith('W/')) headers.set('etag', `W/${tag}`)
 }
 
 function fieldList(headers: Headers): Fields {
