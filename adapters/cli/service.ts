@@ -106,8 +106,7 @@ class Service {
   async untilEnd(): Promise<boolean> {
     const { signal } = this.#stop
     if (!signal.aborted) await once(signal, 'abort')
-    this.#report.say(`${signal.reason}: draining; requests have ${DRAIN_MS / 1000} s to end`)
-    return await this.#drain()
+    return await this.#drain(String(signal.reason))
   }
 
   get #ending(): boolean {
@@ -259,9 +258,13 @@ class Service {
     return true
   }
 
-  async #drain(): Promise<boolean> {
+  async #drain(cause: string): Promise<boolean> {
+    // First: a reload that ended later would open sockets that nobody closes.
     await this.#reloader?.close()
-    const result = await this.#server?.drain()
+    const drained = this.#server?.drain()
+    // Said when it is true: without an admin listener the sockets are closed by now.
+    this.#report.say(`${cause}: draining; requests have ${DRAIN_MS / 1000} s to end`)
+    const result = await drained
     if (result !== undefined && result.reset > 0) {
       this.#report.say(`${result.reset} connections did not end in time and were closed`)
     }
