@@ -285,7 +285,6 @@ describe('readRoutesFile', () => {
     expect(findings).toMatchObject([{ severity: 'error', code: 'unknown-backend' }])
     expect(manifest.routes[0]).toMatchObject({ rules: [{ backends: [{ ref: 'http://a' }] }] })
   })
-  })
 
   it('reads back what it is told, whatever the routes', () => {
     const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/)
