@@ -38,7 +38,7 @@ export const CANDIDATES: readonly Candidate[] = [
   {
     name: 'find-my-way',
     kind: 'library',
-    // A million routes took over a minute to build and several gigabytes.
+    // A million routes took 136 s to build and 3.9 GB of heap, a tenth of them 11 s and 0.4 GB.
     holds: { perHost: Infinity, all: 100_000 },
     build: perHost(buildFindMyWay),
   },

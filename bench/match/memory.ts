@@ -2,6 +2,7 @@
  * What a million routes weigh once every host has been linked. Rules are packed by a thread of its
  * own and handed over, as in service, so nothing but the rules is on the scales.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LinkedHost } from '../../src/gateway/linked-host.ts'
 import type { PackedBundle } from '../../src/model/packed.ts'
 import { refusePatterns } from '../../src/regex/engine.ts'
@@ -19,19 +20,29 @@ export interface Weight {
   readonly packed: number
   /** What is left of them when all have been, and nobody will ask for their documents again. */
   readonly external: number
-  /** Growth of the resident set; holds what the collector has not given back yet. */
+  /** Pages of the heap, with the room in them that is free. */
+  readonly committed: number
+  /**
+   * Growth of the resident set once the packing thread has ended and `SETTLE_MS` have passed. More
+   * than heap pages and external, since V8 keeps pages of the ended thread for its next need.
+   */
   readonly resident: number
+  /** The most that the resident set ever was, the packing thread's work included. */
+  readonly peak: number
   /** Microseconds to link one host, parsing included. */
   readonly linkMicroseconds: number
 }
 
+/** V8 hands pages back to the system seconds after it has emptied them. */
+const SETTLE_MS = 10_000
+
 /** Weighs a rule set of `size`. */
 export async function weigh(size: RulesSize): Promise<Weight> {
   const routes = size.hosts * size.routesPerHost
-  const before = settledMemory()
+  const before = collectedMemory()
   // Opened where it arrives: a variable here would keep the buffers that the reader gives back.
   const reader = await runWorker<PackedBundle>({ type: 'pack', size }).then(openRules)
-  const packed = settledMemory()
+  const packed = collectedMemory()
   const index = new HostIndex<LinkedHost>({
     reader,
     table: 0,
@@ -41,7 +52,9 @@ export async function weigh(size: RulesSize): Promise<Weight> {
   const started = performance.now()
   for (let i = 0; i < size.hosts; i++) index.lookup(hostName(i))
   const linkMicroseconds = ((performance.now() - started) * 1000) / size.hosts
-  const linked = settledMemory()
+  collectedMemory()
+  await sleep(SETTLE_MS)
+  const linked = collectedMemory()
   if (index.lookup(hostName(0)) === undefined) throw new Error('the first host is not there')
   return {
     backendsPerHost: size.backendsPerHost,
@@ -49,12 +62,14 @@ export async function weigh(size: RulesSize): Promise<Weight> {
     heap: (linked.heapUsed - before.heapUsed) / routes,
     packed: (packed.external - before.external) / routes,
     external: (linked.external - before.external) / routes,
+    committed: (linked.heapTotal - before.heapTotal) / routes,
     resident: (linked.rss - before.rss) / routes,
+    peak: (process.resourceUsage().maxRSS * 1024 - before.rss) / routes,
     linkMicroseconds,
   }
 }
 
-function settledMemory(): NodeJS.MemoryUsage {
+function collectedMemory(): NodeJS.MemoryUsage {
   if (globalThis.gc === undefined) throw new Error('run with --expose-gc')
   for (let i = 0; i < 3; i++) globalThis.gc()
   return process.memoryUsage()

@@ -12,17 +12,26 @@ import { createPacked, hostName, openRules, type RulesSize } from './rules.ts'
 import { spread, type Spread } from './timing.ts'
 import { runWorker } from './worker-client.ts'
 
-/** Lateness of a tick that is due each millisecond, in milliseconds. */
+/** Lateness of a tick that is due each millisecond, in milliseconds, and what it is made of. */
 export interface Pauses {
   readonly ticks: number
   readonly spread: Spread
   readonly p99: number
-  readonly longest: number
   /**
-   * Most processor time that the thread itself spent from one tick to the next. Where `longest` is
-   * far above it, the thread was ready and the machine ran something else.
+   * The latest tick, and the processor time that the thread itself spent before it. Where the second
+   * is far below the first, the thread was ready and the machine ran something else.
    */
-  readonly longestBusy: number
+  readonly longest: { readonly lateMs: number; readonly ownMs: number }
+  /** Processor time of this thread from one tick to the next; what a reload can be blamed for. */
+  readonly own: {
+    readonly spread: Spread
+    readonly p99: number
+    readonly longest: number
+    /** Of one core, 0 to 1, over the whole phase. */
+    readonly share: number
+  }
+  /** Share of the time in which the event loop was not waiting, 0 to 1; waiting for a core counts. */
+  readonly utilization: number
 }
 
 /** One reload under load. */
@@ -99,26 +108,22 @@ class Load {
       state.over = true
     })
     const late: number[] = []
+    const own: number[] = []
+    const startedMs = performance.now()
+    const loop = performance.eventLoopUtilization()
     let busy = threadMs()
-    let longestBusy = 0
     while (!state.over) {
       const due = performance.now() + 1
       await sleep(1)
       this.#match()
       late.push(Math.max(0, performance.now() - due))
       const now = threadMs()
-      longestBusy = Math.max(longestBusy, now - busy)
+      own.push(now - busy)
       busy = now
     }
     await ended
-    const sorted = late.toSorted((a, b) => a - b)
-    return {
-      ticks: late.length,
-      spread: spread(late),
-      p99: sorted[Math.floor(0.99 * (sorted.length - 1))] ?? 0,
-      longest: sorted.at(-1) ?? 0,
-      longestBusy,
-    }
+    const { utilization } = performance.eventLoopUtilization(loop)
+    return { ...describeTicks(late, own, performance.now() - startedMs), utilization }
   }
 
   #match(): void {
@@ -128,6 +133,32 @@ class Load {
       if (this.#index.lookup(hostName(this.#next))?.match(request) !== undefined) this.#found++
     }
   }
+}
+
+/** What `late` and `own` say, which have one entry for each tick. */
+function describeTicks(
+  late: readonly number[],
+  own: readonly number[],
+  elapsedMs: number,
+): Omit<Pauses, 'utilization'> {
+  const latest = late.indexOf(Math.max(...late))
+  return {
+    ticks: late.length,
+    spread: spread(late),
+    p99: percentile(late, 0.99),
+    longest: { lateMs: late[latest] ?? 0, ownMs: own[latest] ?? 0 },
+    own: {
+      spread: spread(own),
+      p99: percentile(own, 0.99),
+      longest: Math.max(...own),
+      share: own.reduce((sum, value) => sum + value, 0) / elapsedMs,
+    },
+  }
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0
 }
 
 /** Processor time of this thread so far. */

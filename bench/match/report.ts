@@ -26,14 +26,18 @@ export function showComparison(comparison: Comparison): string {
     showSpread(one.nanoseconds, 0),
     showSpread(one.toFloor, 2),
     one.kind === 'floor' ? '' : showSpread(one.toFastestLibrary, 2),
+    showSpread(one.net.nanoseconds, 0),
+    showSpread(one.net.toFloor, 2),
+    one.kind === 'floor' ? '' : showSpread(one.net.toFastestLibrary, 2),
   ])
-  const head = ['', 'build ms', 'ns a match', '÷ floor', '÷ fastest library']
+  const head =
+    'build ms|ns a match|÷ floor|÷ fastest library|net ns|net ÷ floor|net ÷ fastest library'
   const left = comparison.leftOut.length === 0 ? '' : `; left out: ${comparison.leftOut.join(', ')}`
   return (
     `\n${comparison.workload}: ${comparison.rounds} interleaved rounds, median [quartiles]; all agreed ` +
     `on ${comparison.agreedOn} requests; making the strings alone costs ` +
-    `${comparison.stringsNanoseconds.median.toFixed(0)} ns of each figure${left}\n` +
-    showTable(head, rows)
+    `${showSpread(comparison.stringsNanoseconds, 0)} ns, which is in each figure and taken off for net${left}\n` +
+    showTable(['', ...head.split('|')], rows)
   )
 }
 
@@ -45,34 +49,46 @@ export function showWeights(weights: readonly Weight[]): string {
     one.heap.toFixed(0),
     one.external.toFixed(0),
     (one.heap + one.external).toFixed(0),
+    one.committed.toFixed(0),
     one.resident.toFixed(0),
+    one.peak.toFixed(0),
     one.linkMicroseconds.toFixed(0),
   ])
-  const head = ['', 'packed', 'heap', 'external', 'both', 'resident set', 'µs to link a host']
+  const head = 'packed|heap|external|both|heap pages|resident set|peak|µs to link a host'
   const routes = weights[0]?.routes.toLocaleString('en') ?? ''
-  return `\nbytes a route of ${routes}, every host linked\n${showTable(head, rows)}`
+  return `\nbytes a route of ${routes}, every host linked\n${showTable(['', ...head.split('|')], rows)}`
 }
 
-/** A reload as a table. */
+/** A reload as two tables: what requests saw, and how much of it was the thread's own work. */
 export function showReload(reload: Reload): string {
-  const row = (name: string, { ticks, spread, p99, longest, longestBusy }: Pauses): string[] => [
+  const phases: readonly (readonly [string, Pauses])[] = [
+    ['no reload', reload.quiet],
+    ['another thread compiles', reload.compiling],
+    ['new rules, hosts linked', reload.serving],
+  ]
+  const late = phases.map(([name, { ticks, spread, p99, longest }]) => [
     name,
     String(ticks),
     showSpread(spread, 1),
     p99.toFixed(1),
-    longest.toFixed(1),
-    longestBusy.toFixed(1),
-  ]
-  const rows = [
-    row('no reload', reload.quiet),
-    row('another thread compiles', reload.compiling),
-    row('new rules, hosts linked', reload.serving),
-  ]
+    longest.lateMs.toFixed(1),
+    longest.ownMs.toFixed(1),
+  ])
+  const spent = phases.map(([name, { own, utilization }]) => [
+    name,
+    showSpread(own.spread, 2),
+    own.p99.toFixed(2),
+    own.longest.toFixed(1),
+    `${(100 * own.share).toFixed(0)} %`,
+    `${(100 * utilization).toFixed(0)} %`,
+  ])
   const stages = Object.entries(reload.stagesMs).map(([name, ms]) => `${name} ${ms.toFixed(0)} ms`)
   return (
     `\nreload to ${reload.routes.toLocaleString('en')} routes (${(reload.textBytes / 1e6).toFixed(0)} MB ` +
-    `of text; ${stages.join(', ')}): lateness of a 1 ms tick\n` +
-    showTable(['', 'ticks', 'ms', 'p99', 'longest', 'longest own work'], rows)
+    `of text; ${stages.join(', ')}): lateness of a 1 ms tick, ms\n` +
+    showTable(['', 'ticks', 'median', 'p99', 'longest', 'own work in it'], late) +
+    `\nprocessor time that the thread itself spent from one tick to the next, ms\n` +
+    showTable(['', 'median', 'p99', 'longest', 'of one core', 'loop busy'], spent)
   )
 }
 

@@ -21,6 +21,12 @@ export interface Measured {
   readonly toFloor: Spread
   /** Within each round, divided by the fastest library of that round. */
   readonly toFastestLibrary: Spread
+  /** The same two with the making of the strings, measured in the same round, taken off both sides. */
+  readonly net: {
+    readonly nanoseconds: Spread
+    readonly toFloor: Spread
+    readonly toFastestLibrary: Spread
+  }
 }
 
 /** A workload with everybody who could hold it. */
@@ -83,7 +89,7 @@ export function compare(workload: Workload, rounds: number): Comparison {
     rounds,
     agreedOn,
     stringsNanoseconds: spread(strings.samples),
-    candidates: summarise(built, rounds),
+    candidates: summarise(built, strings.samples),
     leftOut: CANDIDATES.filter((candidate) => !able.includes(candidate)).map(({ name }) => name),
   }
 }
@@ -167,18 +173,35 @@ function sample({ match, count }: Built, requests: Requests, start: number): num
 /** The last route found: without a reader of the answers a compiler might leave the question out. */
 export let kept: BundleRoute | undefined
 
-function summarise(built: readonly Built[], rounds: number): Measured[] {
+function summarise(built: readonly Built[], strings: readonly number[]): Measured[] {
   const floor = built.find(({ candidate }) => candidate.kind === 'floor')?.samples ?? []
   const libraries = built.filter(({ candidate }) => candidate.kind === 'library')
-  const fastest = Array.from({ length: rounds }, (_, round) =>
+  const fastest = strings.map((_, round) =>
     Math.min(...libraries.map(({ samples }) => samples[round] ?? Infinity)),
   )
-  return built.map(({ candidate, buildMs, samples }) => ({
-    name: candidate.name,
-    kind: candidate.kind,
-    buildMs,
-    nanoseconds: spread(samples),
-    toFloor: spread(samples.map((value, round) => value / (floor[round] ?? Number.NaN))),
-    toFastestLibrary: spread(samples.map((value, round) => value / (fastest[round] ?? Number.NaN))),
-  }))
+  const [netFloor, netFastest] = [without(floor, strings), without(fastest, strings)]
+  return built.map(({ candidate, buildMs, samples }) => {
+    const net = without(samples, strings)
+    return {
+      name: candidate.name,
+      kind: candidate.kind,
+      buildMs,
+      nanoseconds: spread(samples),
+      toFloor: spread(ratios(samples, floor)),
+      toFastestLibrary: spread(ratios(samples, fastest)),
+      net: {
+        nanoseconds: spread(net),
+        toFloor: spread(ratios(net, netFloor)),
+        toFastestLibrary: spread(ratios(net, netFastest)),
+      },
+    }
+  })
+}
+
+function without(samples: readonly number[], part: readonly number[]): readonly number[] {
+  return samples.map((value, round) => value - (part[round] ?? Number.NaN))
+}
+
+function ratios(samples: readonly number[], divisors: readonly number[]): readonly number[] {
+  return samples.map((value, round) => value / (divisors[round] ?? Number.NaN))
 }
