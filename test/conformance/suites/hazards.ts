@@ -95,7 +95,7 @@ function toWireCase(hazard: Hazard): WireCase {
     outcome,
     also,
     // What it says beside its bytes and its outcome are checks of the same names.
-    checks: { ...hazard, ...expectedCount(hazard), framing: FRAMING.has(group) },
+    checks: { ...hazard, ...expectedCount(hazard), ...scaled(hazard), framing: FRAMING.has(group) },
     haste,
   }
 }
@@ -105,6 +105,11 @@ function expectedCount({ up, steps = [], then }: Hazard): { readonly up?: number
   if (typeof then === 'object') return { up: 2 }
   const asked = steps.filter(({ send }) => send !== undefined && isRequest(joinBytes(send))).length
   return up !== undefined || asked < 2 ? {} : { up: asked }
+}
+
+/** A case in haste has less time by the same measure. */
+function scaled({ withinMs, haste = 1 }: Hazard): { readonly withinMs?: number } {
+  return withinMs === undefined ? {} : { withinMs: withinMs / haste }
 }
 
 function isRequest(bytes: string): boolean {
