@@ -98,7 +98,7 @@ function scaledLimits(haste: number): Partial<EngineLimits> {
   return {
     // A client here reads all it is sent, so that nothing can be lost by closing soon.
     lingerMs: 100,
-    headTimeoutMs: DEFAULT_LIMITS.headTimeoutMs / haste,
-    keepAliveMs: DEFAULT_LIMITS.keepAliveMs / haste,
+    headTimeoutMs: Math.round(DEFAULT_LIMITS.headTimeoutMs / haste),
+    keepAliveMs: Math.round(DEFAULT_LIMITS.keepAliveMs / haste),
   }
 }
