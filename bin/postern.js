@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -70,6 +71,8 @@ function runWith(node) {
 async function run() {
   // A mark for the step above alone; what this Node starts decides for itself.
   delete process.env.POSTERN_NODE
+  // Stripping types and compiling is most of what a short command costs; the second run skips it.
+  module.enableCompileCache()
   // A published package has no source beside it; in a checkout `dist` may be old, the source is not.
   const source = new URL('../adapters/cli/main.ts', import.meta.url)
   const built = new URL('../dist/adapters/cli/main.js', import.meta.url)
