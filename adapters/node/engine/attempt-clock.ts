@@ -3,61 +3,62 @@
  * total beside it. Knows no socket.
  */
 import type { AttemptTimeouts } from '../../../src/exchange.ts'
+import type { Deadline } from './deadline.ts'
 
 /** What ran out. `idle` leaves open which side did not move; the attempt knows. */
 export type Expiry = 'connect' | 'first-byte' | 'idle' | 'total'
 
+/** What a client's connection lends to its attempts, one after the other. */
+export interface AttemptDeadlines {
+  readonly phase: Deadline
+  readonly total: Deadline
+}
+
 /** Runs the timeouts of one attempt. */
 export class AttemptClock {
+  /** Which of the three is running, or was last. */
+  phase: Exclude<Expiry, 'total'> = 'connect'
   readonly #timeouts: AttemptTimeouts
-  readonly #expired: (what: Expiry) => void
-  readonly #total: NodeJS.Timeout | undefined
-  #phase: NodeJS.Timeout | undefined
+  readonly #deadlines: AttemptDeadlines
 
-  /** Starts with the connection; `expired` is called at most once. */
-  constructor(timeouts: AttemptTimeouts, expired: (what: Expiry) => void) {
+  constructor(timeouts: AttemptTimeouts, deadlines: AttemptDeadlines) {
     this.#timeouts = timeouts
-    this.#expired = (what) => {
-      this.stop()
-      expired(what)
-    }
-    this.#total = this.#timer(timeouts.totalMs, 'total')
-    this.#phase = this.#timer(timeouts.connectMs, 'connect')
+    this.#deadlines = deadlines
+  }
+
+  /** Starts with the search for a connection. */
+  start(): void {
+    this.#deadlines.total.set(this.#timeouts.totalMs)
+    this.#deadlines.phase.set(this.#timeouts.connectMs)
   }
 
   /** The connection stands, the request goes out; or the head came, the body comes in. */
   streaming(): void {
-    this.#enter(this.#timeouts.idleMs, 'idle')
+    this.#enter('idle', this.#timeouts.idleMs)
   }
 
   /** The request is out. */
   awaiting(): void {
-    this.#enter(this.#timeouts.firstByteMs, 'first-byte')
+    this.#enter('first-byte', this.#timeouts.firstByteMs)
   }
 
   /** Bytes moved. */
   progress(): void {
-    this.#phase?.refresh()
+    if (this.phase === 'idle') this.#deadlines.phase.set(this.#timeouts.idleMs)
   }
 
   /** Whoever should take the bytes does not; that is not the endpoint's idleness. */
   hold(): void {
-    clearTimeout(this.#phase)
-    this.#phase = undefined
+    this.#deadlines.phase.clear()
   }
 
   stop(): void {
-    clearTimeout(this.#phase)
-    clearTimeout(this.#total)
-    this.#phase = undefined
+    this.#deadlines.phase.clear()
+    this.#deadlines.total.clear()
   }
 
-  #enter(ms: number, what: Expiry): void {
-    clearTimeout(this.#phase)
-    this.#phase = this.#timer(ms, what)
-  }
-
-  #timer(ms: number, what: Expiry): NodeJS.Timeout | undefined {
-    return ms === 0 ? undefined : setTimeout(this.#expired, ms, what)
+  #enter(phase: 'idle' | 'first-byte', ms: number): void {
+    this.phase = phase
+    this.#deadlines.phase.set(ms)
   }
 }

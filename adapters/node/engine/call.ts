@@ -6,14 +6,20 @@ import type {
   HttpCall,
   WaitStep,
 } from '../../../src/exchange.ts'
-import type { Transport } from './transport.ts'
+import type { Reason } from '../../../src/errors.ts'
+import type { ResponseHead } from '../../../src/head.ts'
+import { encodeRequestHead } from '../../../src/http1/encode-head.ts'
+import type { ParsedResponse } from '../../../src/http1/response-parser.ts'
+import { expectsBody } from './outbound-fields.ts'
+import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts'
+import type { Lease, UpstreamPools } from './upstream-pool.ts'
 
 /** Reads one document of the rules; `undefined` when there is none under the key. */
 export type ReadShard = (key: string, signal: AbortSignal) => Promise<string | undefined>
 
 /** What calls are carried out with. */
 export interface CallOptions {
-  readonly transport: Transport
+  readonly pools: UpstreamPools
   readonly readShard: ReadShard | undefined
 }
 
@@ -51,7 +57,7 @@ function startCall(
   const { request } = step
   const result =
     request.type === 'http'
-      ? httpCall(request, options.transport, abort.signal)
+      ? httpCall(request, options.pools, abort.signal)
       : shardRead(request.key, options.readShard, abort.signal)
   result.then(
     (response) => finish({ type: 'result', response }),
@@ -76,44 +82,100 @@ async function shardRead(
   return { status: 200, fields: [], body }
 }
 
-async function httpCall(
-  call: HttpCall,
-  transport: Transport,
-  signal: AbortSignal,
-): Promise<CallResult> {
-  const url = new URL(call.url)
-  const scheme = url.protocol === 'https:' ? 'https' : 'http'
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = Number(url.port) || (scheme === 'https' ? 443 : 80)
-  const request = transport.open({
-    endpoint: { scheme, hostname, port },
-    method: call.method,
-    target: url.pathname + url.search,
-    fields: ['Host', url.host, ...call.fields],
+function httpCall(call: HttpCall, pools: UpstreamPools, signal: AbortSignal): Promise<CallResult> {
+  return new Promise((resolve, reject) => {
+    const url = new URL(call.url)
+    const scheme = url.protocol === 'https:' ? 'https' : 'http'
+    const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
+    const port = Number(url.port) || (scheme === 'https' ? 443 : 80)
+    const user = new CallUser(call, url, { resolve, reject })
+    const lease = pools.acquire({ scheme, hostname, port }, user, false)
+    signal.addEventListener('abort', () => user.cancel(lease))
   })
-  return await new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => request.destroy())
-    request.on('error', reject)
-    request.once('close', () => reject(new Error('closed')))
-    request.once('upgrade', (_message, socket) => socket.destroy())
-    request.once('response', (message) => {
-      const chunks: Buffer[] = []
-      let left = call.maxBytes
-      const finish = (): void => {
-        const { statusCode: status = 0, rawHeaders: fields } = message
-        resolve({ status, fields, body: Buffer.concat(chunks).toString() })
-      }
-      message.on('data', (chunk: Buffer) => {
-        if (chunk.length > 0 && left > 0) chunks.push(chunk.subarray(0, left))
-        left -= chunk.length
-        if (left >= 0) return
-        // The rest is dropped, and its connection with it: it may be endless.
-        finish()
-        request.destroy()
-      })
-      message.on('end', finish)
-      message.on('error', reject)
-    })
-    request.end()
-  })
+}
+
+/** How a call ends. */
+interface Settle {
+  readonly resolve: (result: CallResult) => void
+  readonly reject: (error: Error) => void
+}
+
+/** Asks and collects the answer. */
+class CallUser implements UpstreamUser {
+  readonly #call: HttpCall
+  readonly #url: URL
+  readonly #settle: Settle
+  readonly #chunks: Buffer[] = []
+  #left: number
+  #connection: UpstreamConnection | undefined
+  #head: ResponseHead | undefined
+
+  constructor(call: HttpCall, url: URL, settle: Settle) {
+    this.#call = call
+    this.#url = url
+    this.#settle = settle
+    this.#left = call.maxBytes
+  }
+
+  cancel(lease: Lease): void {
+    if (this.#connection === undefined) lease.cancel(this)
+    // A connection that has gone on to somebody else is none of ours.
+    else if (this.#connection.isFor(this)) this.#connection.destroy()
+  }
+
+  connected(connection: UpstreamConnection): void {
+    this.#connection = connection
+    const { method, fields } = this.#call
+    const { pathname, search, host } = this.#url
+    const added = expectsBody(method) ? ['Content-Length', '0'] : []
+    let text
+    try {
+      text = encodeRequestHead({ method, target: pathname + search, host, fields }, added)
+    } catch (error) {
+      this.broken('internal_error', String(error))
+      connection.destroy()
+      return
+    }
+    connection.expect(method)
+    connection.writer.head(text, false)
+    connection.writer.flush()
+    connection.requestSent = true
+  }
+
+  head({ head, interim }: ParsedResponse): void {
+    if (!interim) this.#head = head
+  }
+
+  content(bytes: Buffer, start: number, end: number): void {
+    const size = Math.min(end - start, this.#left)
+    if (size > 0) this.#chunks.push(Buffer.from(bytes.subarray(start, start + size)))
+    this.#left -= end - start
+    if (this.#left >= 0) return
+    // The rest is dropped, and its connection with it: it may be endless.
+    this.whole()
+    this.#connection?.destroy()
+  }
+
+  whole(): void {
+    const { status = 0, fields = [] } = this.#head ?? {}
+    const body = Buffer.concat(this.#chunks).toString()
+    this.#settle.resolve({ status, fields, body })
+  }
+
+  switched(): void {
+    this.broken('upstream_unexpected_upgrade', '')
+    this.#connection?.destroy()
+  }
+
+  unavailable(reason: Reason, detail: string): void {
+    this.broken(reason, detail)
+  }
+
+  broken(reason: Reason, detail: string): void {
+    this.#settle.reject(new Error(`${reason}: ${detail}`))
+  }
+
+  pause(): void {}
+
+  drained(): void {}
 }

@@ -1,51 +1,49 @@
 /**
- * One request of a client with the response it gets: writes heads and framing, knows when the
- * client is gone and how to make a broken transfer look broken. Knows no upstream.
+ * One request of a client with the response it gets: writes heads and framing, and knows how to
+ * make a broken transfer look broken. Knows no upstream.
  */
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { LocalResponse } from '../../../src/exchange.ts'
-import { fieldValue, type ResponseHead } from '../../../src/head.ts'
-import { responseFields, type BodyFraming } from './response-fields.ts'
+import { fieldValue, type Fields, type RequestHead, type ResponseHead } from '../../../src/head.ts'
+import { encodeResponseHead } from '../../../src/http1/encode-head.ts'
+import type { HttpDate } from './http-date.ts'
+import type { MessageWriter } from './message-writer.ts'
+import { reasonPhrase } from './reason-phrases.ts'
+import { frameResponse } from './response-fields.ts'
 
-/** What came in. */
-export interface ClientRequestParts {
-  readonly message: IncomingMessage
-  readonly response: ServerResponse
+/** What a response is written with. */
+export interface TurnContext {
   readonly socket: Socket
-  /** Bytes behind the head of a request that may become a tunnel. */
-  readonly tunnelFirst: Buffer | undefined
+  readonly writer: MessageWriter
+  readonly date: HttpDate
+  /** Fields that offer the connection for another request. */
+  readonly keepAlive: Fields
 }
 
 /** The client's half of one exchange. */
 export class ClientTurn {
-  readonly message: IncomingMessage
-  readonly response: ServerResponse
   readonly socket: Socket
-  readonly tunnelFirst: Buffer | undefined
   /** Body bytes written. */
   bytesWritten = 0
   /** Whether the client waits for a 100 before it sends the body. */
   awaitsContinue: boolean
-  #chunked = false
+  readonly #context: TurnContext
+  readonly #method: string
+  readonly #version: string
+  #headSent = false
   #bodyless = false
   #closeDelimited = false
 
-  constructor(parts: ClientRequestParts) {
-    this.message = parts.message
-    this.response = parts.response
-    this.socket = parts.socket
-    this.tunnelFirst = parts.tunnelFirst
-    this.awaitsContinue = expectsContinue(parts.message)
+  constructor(context: TurnContext, head: RequestHead | undefined) {
+    this.#context = context
+    this.socket = context.socket
+    this.#method = head?.method ?? 'GET'
+    this.#version = head?.version ?? '1.1'
+    this.awaitsContinue = head !== undefined && expectsContinue(head)
   }
 
   get headSent(): boolean {
-    return this.response.headersSent
-  }
-
-  /** Whether a trailer section can follow the body. */
-  get chunked(): boolean {
-    return this.#chunked
+    return this.#headSent
   }
 
   /** Whether the response has no body whatever its fields say. */
@@ -53,45 +51,72 @@ export class ClientTurn {
     return this.#bodyless
   }
 
-  /** An interim head, past the response object: node offers no way to write any 1xx as it came. */
+  /** An interim head. */
   interim(head: ResponseHead): void {
     // RFC 9110 §15.2: never to HTTP/1.0. After the final head it would be read as body.
-    if (this.headSent || this.message.httpVersion !== '1.1' || !this.socket.writable) return
+    if (this.#headSent || this.#version !== '1.1' || !this.socket.writable) return
     if (head.status === 100) {
       if (!this.awaitsContinue) return
       this.awaitsContinue = false
     }
-    this.socket.write(headText(head), 'latin1')
+    this.#context.writer.head(encodeResponseHead(head), false)
+    this.#context.writer.flush()
   }
 
   /** Lets a client that waits for it send its body. */
   askForBody(): void {
-    this.interim({ status: 100, reason: STATUS_CODES[100] ?? '', fields: [] })
+    if (this.awaitsContinue) this.interim({ status: 100, reason: reasonPhrase(100), fields: [] })
   }
 
-  /** The whole of a local response but its end. */
-  writeLocal(local: LocalResponse, close: boolean): void {
-    const { status, fields, body } = local
+  /** The whole of a local response. */
+  writeLocal({ status, fields, body }: LocalResponse, close: boolean): void {
     const bytes = Buffer.from(body)
-    const head = { status, reason: STATUS_CODES[status] ?? '', fields }
-    this.writeHead(head, { length: bytes.length }, close)
-    if (!this.#bodyless && bytes.length > 0) this.write(bytes)
+    this.writeHead({ status, reason: reasonPhrase(status), fields }, bytes.length, close)
+    this.content(bytes, 0, bytes.length, true)
+    this.end([])
   }
 
-  /** The final head; `body` says how the origin framed what follows. */
-  writeHead(head: ResponseHead, body: BodyFraming, close: boolean): void {
-    const { method = '', httpVersion } = this.message
-    const framed = responseFields(head, body, { method, version: httpVersion, close })
-    this.#chunked = framed.chunked
+  /** The final head; `length` is that of the body, -1 when it is not known. */
+  writeHead(head: ResponseHead, length: number, close: boolean): void {
+    const { date, keepAlive, writer } = this.#context
+    const framed = frameResponse(head, {
+      method: this.#method,
+      version: this.#version,
+      length,
+      close,
+      date: date.text,
+      keepAlive,
+    })
+    const { status, reason } = head
+    const text = encodeResponseHead({ status, reason, fields: framed.fields }, framed.added)
+    this.#headSent = true
     this.#bodyless = framed.bodyless
     this.#closeDelimited = framed.closeDelimited
-    this.response.writeHead(head.status, head.reason, framed.fields)
+    writer.head(text, framed.chunked)
   }
 
-  /** Whether more may follow at once. */
-  write(chunk: Buffer): boolean {
-    this.bytesWritten += chunk.length
-    return this.response.write(chunk)
+  /** A head and nothing else. */
+  writeSwitch(head: ResponseHead): void {
+    this.#context.writer.head(encodeResponseHead(head), false)
+    this.#headSent = true
+    this.#context.writer.flush()
+  }
+
+  /** A piece of the body; `owned` as the writer takes it. */
+  content(bytes: Buffer, start: number, end: number, owned: boolean): void {
+    if (this.#bodyless) return
+    this.bytesWritten += end - start
+    this.#context.writer.content(bytes, start, end, owned)
+  }
+
+  /** The body is whole. */
+  end(trailers: Fields): void {
+    this.#context.writer.end(trailers)
+  }
+
+  /** Sends what has been written; whether more may follow at once. */
+  flush(): boolean {
+    return this.#context.writer.flush()
   }
 
   /**
@@ -99,19 +124,13 @@ export class ClientTurn {
    * the connection's end delimits needs a reset; a plain end would complete it.
    */
   breakOff(): void {
+    this.flush()
     if (this.#closeDelimited) this.socket.resetAndDestroy()
     else this.socket.destroy()
   }
 }
 
-/** A head as it stands on the wire, for what node:http cannot write. */
-export function headText({ status, reason, fields }: ResponseHead): string {
-  let text = `HTTP/1.1 ${status} ${reason}\r\n`
-  for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`
-  return `${text}\r\n`
-}
-
 /** Only HTTP/1.1 has the expectation (RFC 9110 §10.1.1). */
-function expectsContinue({ httpVersion, rawHeaders }: IncomingMessage): boolean {
-  return httpVersion === '1.1' && fieldValue(rawHeaders, 'expect')?.toLowerCase() === '100-continue'
+function expectsContinue({ version, fields }: RequestHead): boolean {
+  return version === '1.1' && fieldValue(fields, 'expect')?.toLowerCase() === '100-continue'
 }

@@ -1,17 +1,18 @@
 /**
  * The Node engine: takes accepted connections, carries out what the core says over them, and
- * contains no word about routes. This first one stands on node:http at both sides; whoever uses it
- * sees connections and nothing of that.
+ * contains no word about routes. It stands on sockets at both sides, with a codec of its own.
  */
 import type { Socket } from 'node:net'
 import type { AccessRecord, Begin } from '../../../src/exchange.ts'
 import type { ReadShard } from './call.ts'
+import { ClientGroup, type ConnectionFacts } from './client-group.ts'
+import { Ticker } from './deadline.ts'
 import { ExchangeCount } from './exchange-count.ts'
+import { HttpDate } from './http-date.ts'
 import { DEFAULT_LIMITS, type EngineLimits } from './limits.ts'
 import type { Resolve } from './lookup.ts'
-import { Port, type ConnectionFacts } from './port.ts'
 import type { RunContext } from './run-context.ts'
-import { createTransport } from './transport.ts'
+import { UpstreamPools } from './upstream-pool.ts'
 
 /** What an engine needs. */
 export interface EngineOptions {
@@ -54,43 +55,55 @@ export interface Engine {
 
 /** An engine. */
 export function createEngine(options: EngineOptions): Engine {
-  const limits: EngineLimits = { ...DEFAULT_LIMITS, ...options.limits }
-  const transport = createTransport(limits, options.resolve)
-  const { begin, log, fault, readShard } = options
-  const exchanges = new ExchangeCount()
-  const context: RunContext = { begin, log, fault, readShard, transport, limits, exchanges }
-  const ports = new Map<string, Port>()
-  const drained = new Set<Port>()
+  const context = createContext(options)
+  const { exchanges, pools, ticker } = context
+  const groups = new Map<string, ClientGroup>()
   let ending = false
 
   return {
     accept(socket, facts) {
-      let port = ports.get(facts.socket)
-      if (port === undefined) {
-        port = new Port(context)
-        if (ending) port.announceEnd()
-        ports.set(facts.socket, port)
+      let group = groups.get(facts.socket)
+      if (group === undefined) {
+        group = new ClientGroup(context)
+        if (ending) group.announceEnd()
+        groups.set(facts.socket, group)
       }
-      port.accept(socket, facts)
+      group.accept(socket, facts)
     },
     drain(socketKey) {
-      const port = ports.get(socketKey)
-      if (port === undefined) return
-      ports.delete(socketKey)
-      drained.add(port)
-      port.drain(() => drained.delete(port))
+      groups.get(socketKey)?.drain()
+      groups.delete(socketKey)
     },
     announceEnd() {
       ending = true
-      for (const port of ports.values()) port.announceEnd()
+      for (const group of groups.values()) group.announceEnd()
     },
     get requests() {
       return exchanges.open
     },
     async close() {
       await exchanges.none()
-      for (const port of [...ports.values(), ...drained]) port.close()
-      transport.close()
+      pools.close()
+      ticker.close()
     },
+  }
+}
+
+function createContext(options: EngineOptions): RunContext {
+  const { begin, log, fault, readShard, resolve } = options
+  const limits: EngineLimits = { ...DEFAULT_LIMITS, ...options.limits }
+  const ticker = new Ticker()
+  const seconds = Math.floor(limits.keepAliveMs / 1000)
+  return {
+    begin,
+    log,
+    fault,
+    readShard,
+    pools: new UpstreamPools({ limits, ticker, resolve }),
+    limits,
+    exchanges: new ExchangeCount(),
+    ticker,
+    date: new HttpDate(),
+    keepAlive: ['Connection', 'keep-alive', 'Keep-Alive', `timeout=${seconds}`],
   }
 }

@@ -25,7 +25,6 @@ export function failureReason(error: unknown, connected: boolean): FailureReason
   const { code, message } = error as Partial<NodeJS.ErrnoException>
   const detail = code ?? message ?? 'unknown error'
   if (code === FORBIDDEN_ADDRESS) return { reason: 'address_forbidden', detail }
-  if (code?.startsWith('HPE_') === true) return { reason: 'upstream_invalid', detail }
   if (connected) return { reason: 'upstream_reset', detail }
   if (code === undefined) return { reason: 'connect_failed', detail }
   if (RESOLVER_CODES.has(code)) return { reason: 'name_not_resolved', detail }

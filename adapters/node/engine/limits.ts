@@ -16,11 +16,11 @@ export interface EngineLimits {
   /** Milliseconds an idle client connection is kept; more than a load balancer in front. 75,000. */
   readonly keepAliveMs: number
   /**
-   * Requests of one connection that wait for their turn before reading from it stops. One is
-   * carried out at a time, so that a pipelining client opens no more upstream connections than
-   * any other. 16.
+   * Bytes behind the request in hand that are held before reading stops. Requests of a connection
+   * are carried out one at a time, so that a pipelining client opens no more upstream connections
+   * than any other. 65,536.
    */
-  readonly maxPipelined: number
+  readonly maxHeldBytes: number
   /** Bytes of an unwanted request body to read for the sake of the connection. 262,144. */
   readonly drainBytes: number
   /** Milliseconds for the same. 5,000. */
@@ -43,6 +43,17 @@ export interface EngineLimits {
    * servers (5 s), since the one that closes first decides who loses a request. 4,000.
    */
   readonly upstreamIdleMs: number
+  /**
+   * Milliseconds after which an upstream connection takes no further request, so that traffic
+   * follows changes of names and of load balancers. 600,000.
+   */
+  readonly upstreamAgeMs: number
+  /** Requests that an upstream connection carries before it is closed. 10,000. */
+  readonly maxUpstreamRequests: number
+  /** Milliseconds for which the addresses of a name are believed without asking again. 10,000. */
+  readonly lookupMs: number
+  /** Milliseconds for which they are still used where asking again fails. 120,000. */
+  readonly staleLookupMs: number
 }
 
 /** What ships. */
@@ -52,7 +63,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   maxTargetBytes: 8192,
   headTimeoutMs: 10_000,
   keepAliveMs: 75_000,
-  maxPipelined: 16,
+  maxHeldBytes: 65_536,
   drainBytes: 262_144,
   drainMs: 5000,
   lingerMs: 1000,
@@ -61,4 +72,8 @@ export const DEFAULT_LIMITS: EngineLimits = {
   maxUpstreamConnections: 256,
   maxUpstreamQueue: 1024,
   upstreamIdleMs: 4000,
+  upstreamAgeMs: 600_000,
+  maxUpstreamRequests: 10_000,
+  lookupMs: 10_000,
+  staleLookupMs: 120_000,
 }

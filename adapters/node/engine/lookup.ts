@@ -24,10 +24,62 @@ export type GuardedLookup = (
   done: (error: Error | null, address: string | LookupAddress[], family?: number) => void,
 ) => void
 
-/** A look-up that leaves out forbidden addresses and fails where no other remains. */
-export function guardedLookup(resolve: Resolve = lookup): GuardedLookup {
+/** How long answers are believed. Milliseconds. */
+export interface LookupLimits {
+  readonly lookupMs: number
+  /** How long an old answer stands in where there is no new one. */
+  readonly staleLookupMs: number
+}
+
+/** Names whose addresses are kept; more are asked for anew. */
+const MAX_NAMES = 1000
+
+/** What is known of a name. */
+interface KnownName {
+  readonly addresses: readonly LookupAddress[]
+  readonly atMs: number
+}
+
+type Answer = (error: Error | null, addresses: readonly LookupAddress[]) => void
+
+/**
+ * A look-up that leaves out forbidden addresses and fails where no other remains. The system's
+ * resolver does not tell how long an answer holds and takes a thread for each question, so answers
+ * are kept for a while and each question is under way once.
+ */
+export function guardedLookup(limits: LookupLimits, resolve: Resolve = lookup): GuardedLookup {
+  const known = new Map<string, KnownName>()
+  const asked = new Map<string, Answer[]>()
+  const answer = (hostname: string, error: Error | null, addresses: LookupAddress[]): void => {
+    const old = known.get(hostname)
+    const nowMs = performance.now()
+    known.delete(hostname)
+    const stale = old !== undefined && nowMs - old.atMs < limits.staleLookupMs
+    if (error === null) {
+      if (known.size >= MAX_NAMES) known.clear()
+      known.set(hostname, { addresses, atMs: nowMs })
+    } else if (stale) known.set(hostname, old)
+    const waiting = asked.get(hostname) ?? []
+    asked.delete(hostname)
+    for (const done of waiting)
+      done(stale ? null : error, error === null ? addresses : (old?.addresses ?? []))
+  }
+  const find = (hostname: string, done: Answer): void => {
+    const one = known.get(hostname)
+    if (one !== undefined && performance.now() - one.atMs < limits.lookupMs) {
+      done(null, one.addresses)
+      return
+    }
+    const waiting = asked.get(hostname)
+    if (waiting !== undefined) {
+      waiting.push(done)
+      return
+    }
+    asked.set(hostname, [done])
+    resolve(hostname, { all: true }, (error, addresses) => answer(hostname, error, addresses))
+  }
   return (hostname, options, done) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    find(hostname, (error, addresses) => {
       if (error !== null) {
         done(error, '')
         return

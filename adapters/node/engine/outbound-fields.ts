@@ -1,32 +1,23 @@
-/** The fields of a request as they are written: the core's, with Host, framing and connection. */
+/** The fields that an attempt adds to the core's head: framing and connection. */
 import type { AttemptStep } from '../../../src/exchange.ts'
 import type { Fields } from '../../../src/head.ts'
 
+const KEEP_ALIVE: Fields = ['Connection', 'keep-alive']
+const CHUNKED: Fields = ['Transfer-Encoding', 'chunked', ...KEEP_ALIVE]
+const EMPTY: Fields = ['Content-Length', '0', ...KEEP_ALIVE]
+
 /**
- * All fields in order. `bodyLength` is that of the request head: the framing is made anew from it
- * and from nothing else.
+ * The fields to add. `bodyLength` is that of the request head: the framing is made anew from it and
+ * from nothing else.
  */
-export function outboundFields(step: AttemptStep, bodyLength: number): string[] {
-  const { head, upgrade } = step
-  const fields = ['Host', head.host]
-  for (const part of head.fields) fields.push(part)
-  if (upgrade !== undefined) fields.push('Connection', 'Upgrade', 'Upgrade', upgrade)
-  if (bodyLength > 0) fields.push('Content-Length', String(bodyLength))
-  else if (bodyLength === -1) fields.push('Transfer-Encoding', 'chunked')
-  else if (expectsBody(head.method)) fields.push('Content-Length', '0')
-  return fields
+export function outboundFields({ head, upgrade }: AttemptStep, bodyLength: number): Fields {
+  if (upgrade !== undefined) return ['Connection', 'Upgrade', 'Upgrade', upgrade]
+  if (bodyLength > 0) return ['Content-Length', String(bodyLength), ...KEEP_ALIVE]
+  if (bodyLength === -1) return CHUNKED
+  return expectsBody(head.method) ? EMPTY : KEEP_ALIVE
 }
 
 /** Methods whose missing body is stated (RFC 9110 §8.6); a server may answer 411 otherwise. */
-function expectsBody(method: string): boolean {
+export function expectsBody(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH'
-}
-
-/** Trailer fields as `addTrailers` wants them. */
-export function pairs(fields: Fields): [string, string][] {
-  const list: [string, string][] = []
-  for (let i = 0; i < fields.length; i += 2) {
-    list.push([fields[i] as string, fields[i + 1] as string]) // the list holds pairs
-  }
-  return list
 }

@@ -13,15 +13,12 @@ import type {
   Step,
 } from '../../../src/exchange.ts'
 import { fieldValue, type Fields, type ResponseHead } from '../../../src/head.ts'
+import type { Expiry } from './attempt-clock.ts'
 import type { AttemptListener, UpstreamResponse } from './attempt-listener.ts'
 import { startPause } from './call.ts'
 import type { ClientTurn } from './client-turn.ts'
-import { finishResponse, mustClose } from './finish-response.ts'
 import { clientOutcome } from './outcome.ts'
-import { relayBody } from './relay.ts'
-import { bodyLength, requestHead } from './request-head.ts'
-import { RequestBody } from './request-body.ts'
-import { bodyFraming } from './response-fields.ts'
+import type { RequestBody } from './request-body.ts'
 import type { RunOptions } from './run-context.ts'
 import { switchProtocols } from './switch-protocols.ts'
 import { UpstreamAttempt } from './upstream-attempt.ts'
@@ -40,31 +37,26 @@ export class Run implements AttemptListener {
   #tunnelled = false
   /** The response is written as far as the core is concerned. */
   #finishing = false
+  /** Whether its head said that the connection ends. */
+  #close = false
   #ended = false
-  #bodySettled = true
 
   constructor(options: RunOptions) {
     this.#options = options
     this.#turn = options.turn
-    const { message } = options.turn
-    this.#body = new RequestBody(message, bodyLength(message.rawHeaders))
+    this.#body = options.body
   }
 
-  /** Begins. `failure` is what is known of the client's body already. */
-  start(failure?: { readonly reason: Reason; readonly detail: string }): void {
-    const { context, peer } = this.#options
-    const { message, response } = this.#turn
-    message.on('error', () => this.gone())
-    response.on('error', () => this.gone())
-    response.once('close', () => {
-      if (this.#tunnelled) return
-      if (response.writableFinished) this.#end(this.#internalFailure)
-      else this.gone()
-    })
-    this.#clientFailure = failure && clientOutcome(failure.reason, false, failure.detail)
+  /** Begins. */
+  start(): void {
+    const { context, host, head } = this.#options
+    const { failure } = this.#body
+    if (failure !== undefined) {
+      this.#clientFailure = clientOutcome(failure.reason, false, failure.detail)
+    }
     context.exchanges.begin()
     try {
-      this.#exchange = context.begin(requestHead(message, context.limits), peer)
+      this.#exchange = context.begin(head, host.peer)
     } catch (error) {
       this.#abandon(error)
       return
@@ -72,29 +64,46 @@ export class Run implements AttemptListener {
     this.#advance({ type: 'start' })
   }
 
-  /** Whether the client's request is still arriving. */
-  get receiving(): boolean {
-    return !this.#body.complete
-  }
-
   /** The client left: nothing is left to be decided. */
-  gone(): void {
-    if (this.#ended) return
-    const outcome = this.#outcome('client', 'client_gone')
+  gone(detail?: string): void {
+    if (this.#ended || this.#tunnelled) return
+    const outcome = this.#outcome('client', 'client_gone', detail)
     this.#stop()
     this.#turn.socket.destroy()
     this.#end(outcome)
   }
 
-  clientFailed(reason: Reason, detail: string): void {
+  /** The client does not read. */
+  stalled(): void {
     if (this.#ended) return
+    const outcome = this.#outcome('client', 'client_gone', 'does not read')
+    this.#stop()
+    this.#turn.breakOff()
+    this.#end(outcome)
+  }
+
+  /** One of the attempt's times has run out. */
+  expired(which: 'phase' | 'total'): void {
+    const attempt = this.#attempt
+    if (attempt === undefined) return
+    const what: Expiry = which === 'total' ? 'total' : attempt.clock.phase
+    attempt.expire(what)
+  }
+
+  /** The client has taken what it was sent. */
+  drained(): void {
+    if (this.#finishing || this.#attempt === undefined) return
+    this.#attempt.setReading(true)
+  }
+
+  /** Everything that was written has left. */
+  flushed(): void {
+    if (this.#finishing) this.#end(this.#internalFailure)
+  }
+
+  clientFailed(reason: Reason, detail: string): void {
+    if (this.#ended || this.#finishing) return
     const outcome = this.#outcome('client', reason, detail)
-    if (this.#finishing) {
-      // The answer is out already; what fails is a body that nobody wanted.
-      this.#turn.response.end()
-      this.#turn.socket.destroySoon()
-      return
-    }
     this.#stop()
     this.#clientFailure = outcome
     if (this.#turn.headSent) {
@@ -110,8 +119,10 @@ export class Run implements AttemptListener {
   }
 
   interim(head: ResponseHead): void {
-    const passed = this.#ask((exchange) => exchange.interim(head))
-    if (passed !== undefined) this.#turn.interim(passed)
+    this.#ask((exchange) => {
+      const passed = exchange.interim(head)
+      if (passed !== undefined) this.#turn.interim(passed)
+    })
   }
 
   failed(outcome: Outcome): void {
@@ -119,10 +130,34 @@ export class Run implements AttemptListener {
     this.#advance({ type: 'failed', outcome })
   }
 
-  head({ message }: UpstreamResponse): void {
-    const { statusCode: status = 0, statusMessage: reason = '', rawHeaders: fields } = message
-    const head = { status, reason, fields }
+  head({ head }: UpstreamResponse): void {
     this.#advance({ type: 'head', head, replayable: this.#body.replayable })
+  }
+
+  content(bytes: Buffer, start: number, end: number, owned: boolean): void {
+    this.#turn.content(bytes, start, end, owned)
+  }
+
+  flush(): boolean {
+    if (this.#turn.flush()) return true
+    this.#options.host.setStalled(true)
+    return false
+  }
+
+  whole(trailers: Fields): void {
+    if (this.#ended || this.#finishing) return
+    const passed =
+      trailers.length === 0
+        ? trailers
+        : this.#ask((exchange) => exchange.trailers('response', trailers))
+    if (this.#ended || passed === undefined) return
+    try {
+      this.#turn.end(passed)
+    } catch (error) {
+      this.#abandon(error)
+      return
+    }
+    this.#finish()
   }
 
   broken(reason: Reason, detail: string): void {
@@ -174,17 +209,33 @@ export class Run implements AttemptListener {
   }
 
   #startAttempt(step: AttemptStep): void {
-    const passesExpect = fieldValue(step.head.fields, 'expect') !== undefined
-    if (!passesExpect && this.#body.length !== 0) this.#turn.askForBody()
-    const { context } = this.#options
-    this.#attempt = new UpstreamAttempt({ step, body: this.#body, context, listener: this })
+    if (this.#turn.awaitsContinue && fieldValue(step.head.fields, 'expect') === undefined) {
+      if (this.#body.length !== 0) this.#turn.askForBody()
+    }
+    const { context, host } = this.#options
+    const { deadlines } = host
+    this.#attempt = new UpstreamAttempt({
+      step,
+      body: this.#body,
+      context,
+      deadlines,
+      listener: this,
+    })
     this.#attempt.start()
   }
 
   #respond(step: RespondStep): void {
-    const close = step.requestBody === 'close' || mustClose(this.#options, this.#body)
-    this.#turn.writeLocal(step.response, close)
-    this.#finish(close)
+    this.#close = step.requestBody === 'close' || this.#mustClose()
+    this.#turn.writeLocal(step.response, this.#close)
+    this.#finish()
+  }
+
+  /** Whether there is more of the request to come than is worth reading, or the connection ends. */
+  #mustClose(): boolean {
+    const { host, context } = this.#options
+    if (host.closing) return true
+    const { complete, length } = this.#body
+    return !complete && (this.#turn.awaitsContinue || length > context.limits.drainBytes)
   }
 
   #relay(step: RelayStep): void {
@@ -193,34 +244,27 @@ export class Run implements AttemptListener {
     if (attempt === undefined || upstream === undefined) throw new Error('nothing to relay')
     attempt.relaying()
     if (step.tunnel) {
-      this.#tunnel(step, upstream)
+      this.#tunnel(step, attempt, upstream)
       return
     }
-    const close = mustClose(this.#options, this.#body)
-    this.#turn.writeHead(step.head, bodyFraming(upstream.message.rawHeaders), close)
-    relayBody({
-      message: upstream.message,
-      attempt,
-      turn: this.#turn,
-      writeStallMs: this.#options.context.limits.writeStallMs,
-      trailers: (fields) => this.#ask((exchange) => exchange.trailers('response', fields)) ?? [],
-      whole: () => {
-        if (this.#ended) return
-        attempt.finish()
-        this.#finish(close)
-      },
-      failed: (side, reason, detail) => this.#breakOff(this.#outcome(side, reason, detail)),
-    })
+    this.#close = this.#mustClose()
+    const { framing } = upstream
+    this.#turn.writeHead(step.head, statedLength(upstream), this.#close)
+    // A 205 alone may come with a body that nobody reads; its connection is not used again.
+    if (this.#turn.bodyless && framing.length !== 0) {
+      attempt.destroy()
+      this.#finish()
+    }
   }
 
-  #tunnel(step: RelayStep, upstream: UpstreamResponse): void {
+  #tunnel(step: RelayStep, attempt: UpstreamAttempt, upstream: UpstreamResponse): void {
     this.#tunnelled = true
-    this.#attempt?.clock.stop()
     this.#cancel = switchProtocols({
       turn: this.#turn,
+      attempt,
       upstream,
       head: step.head,
-      idleMs: this.#attempt?.idleMs ?? 0,
+      leave: () => this.#options.host.leave(),
       done: ({ failed, requestBytes, responseBytes }) => {
         this.#turn.bytesWritten = responseBytes
         this.#end(failed && this.#outcome(failed.side, failed.reason), requestBytes)
@@ -228,14 +272,13 @@ export class Run implements AttemptListener {
     })
   }
 
-  #finish(close: boolean): void {
+  #finish(): void {
     this.#finishing = true
-    this.#bodySettled = false
-    const settled = (): void => {
-      this.#bodySettled = true
-      if (this.#ended) this.#options.done()
-    }
-    finishResponse(this.#options, this.#body, { close, settled })
+    const { host } = this.#options
+    this.#turn.flush()
+    if (host.flushed) this.#end(this.#internalFailure)
+    else host.setStalled(true)
+    host.answered(this.#close)
   }
 
   /** The response began and cannot be completed: the client must see that. */
@@ -250,14 +293,15 @@ export class Run implements AttemptListener {
   #abandon(error: unknown): void {
     this.#options.context.fault(error)
     if (this.#ended) return
-    this.#stop()
     this.#internalFailure = this.#outcome('upstream', 'internal_error', String(error))
+    this.#stop()
     if (this.#finishing || this.#turn.headSent || this.#tunnelled) {
       this.#breakOff(this.#internalFailure)
       return
     }
+    this.#close = true
     this.#turn.writeLocal({ status: 500, fields: [], body: '' }, true)
-    this.#finish(true)
+    this.#finish()
   }
 
   #outcome(side: Outcome['side'], reason: Reason, detail?: string): Outcome {
@@ -278,18 +322,24 @@ export class Run implements AttemptListener {
     this.#attempt?.destroy()
   }
 
-  #end(failure: Outcome | undefined, requestBytes = this.#body.bytes): void {
+  #end(failure: Outcome | undefined, requestBytes: number = this.#body.bytes): void {
     if (this.#ended) return
     this.#ended = true
-    const { context, turn, done } = this.#options
+    const { context } = this.#options
     try {
-      const responseBytes = turn.bytesWritten
+      const responseBytes = this.#turn.bytesWritten
       const record = this.#exchange?.end({ failure, requestBytes, responseBytes })
       if (record !== undefined) context.log(record)
     } catch (error) {
       context.fault(error)
     }
     context.exchanges.end()
-    if (this.#bodySettled || failure !== undefined) done()
   }
+}
+
+/** Of HEAD and 304 the length that the body would have had. */
+function statedLength({ head, framing }: UpstreamResponse): number {
+  if (framing.type !== 'none') return framing.length
+  const length = fieldValue(head.fields, 'content-length')
+  return length === undefined ? -1 : Number(length)
 }

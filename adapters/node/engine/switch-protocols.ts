@@ -1,19 +1,21 @@
 /** Answers a client with 101 and joins its socket with the endpoint's. */
 import type { Reason } from '../../../src/errors.ts'
 import { fieldValue, type ResponseHead } from '../../../src/head.ts'
-import { headText, type ClientTurn } from './client-turn.ts'
+import type { UpstreamResponse } from './attempt-listener.ts'
+import type { ClientTurn } from './client-turn.ts'
 import { ownFields } from './response-fields.ts'
 import { joinTunnel } from './tunnel.ts'
-import type { UpstreamResponse } from './attempt-listener.ts'
+import type { UpstreamAttempt } from './upstream-attempt.ts'
 
 /** What to switch. */
 export interface SwitchOptions {
   readonly turn: ClientTurn
+  readonly attempt: UpstreamAttempt
   readonly upstream: UpstreamResponse
   /** The 101, without connection fields. */
   readonly head: ResponseHead
-  /** Milliseconds without a byte in either direction; 0 is no bound. */
-  readonly idleMs: number
+  /** Takes the client's socket off HTTP and gives what came behind the request. */
+  readonly leave: () => Buffer
   readonly done: (result: SwitchResult) => void
 }
 
@@ -25,22 +27,21 @@ export interface SwitchResult {
   readonly responseBytes: number
 }
 
-/** Switches, and gives what ends the tunnel at once. Throws where either side cannot switch. */
+/** Switches, and gives what ends the tunnel at once. Throws where the endpoint did not switch. */
 export function switchProtocols(options: SwitchOptions): () => void {
-  const { turn, upstream, head, idleMs, done } = options
-  const { socket, response, tunnelFirst } = turn
-  const { message, tunnel } = upstream
-  if (tunnel === undefined || tunnelFirst === undefined) throw new Error('no sockets to join')
-  response.detachSocket(socket)
-  const token = fieldValue(message.rawHeaders, 'upgrade') ?? ''
+  const { turn, attempt, upstream, head, done } = options
+  const { tunnel } = upstream
+  if (tunnel === undefined) throw new Error('no sockets to join')
+  const token = fieldValue(upstream.head.fields, 'upgrade') ?? ''
   const fields = [...ownFields(head.fields, false), 'Connection', 'Upgrade', 'Upgrade', token]
-  socket.write(headText({ ...head, fields }), 'latin1')
+  turn.writeSwitch({ ...head, fields })
+  attempt.handOver()
   return joinTunnel({
-    client: socket,
+    client: turn.socket,
     upstream: tunnel.socket,
-    firstFromClient: tunnelFirst,
+    firstFromClient: options.leave(),
     firstFromUpstream: tunnel.first,
-    idleMs,
+    idleMs: attempt.idleMs,
     done: ({ failed, ...bytes }) => done({ failed: failed && FAILURES[failed], ...bytes }),
   })
 }

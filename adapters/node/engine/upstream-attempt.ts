@@ -1,79 +1,67 @@
 /**
- * One request to one endpoint over node:http: connects, sends head and body, reports interim heads,
- * the final head or the failure. What becomes of the response is the caller's.
+ * One request to one endpoint: finds a connection, sends head and body, reports interim heads, the
+ * final head or the failure. What becomes of the response is the caller's.
  */
-import type { ClientRequest, IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
 import { PosternError, type Reason } from '../../../src/errors.ts'
 import type { AttemptPhase, AttemptStep, Outcome } from '../../../src/exchange.ts'
-import { fieldValue, type Fields } from '../../../src/head.ts'
-import type { AttemptListener, UpstreamResponse, UpstreamTunnel } from './attempt-listener.ts'
-import { AttemptClock, type Expiry } from './attempt-clock.ts'
-import { failureReason } from './failure-reason.ts'
-import { outboundFields, pairs } from './outbound-fields.ts'
+import { fieldValue, type Fields, type ResponseHead } from '../../../src/head.ts'
+import { encodeRequestHead } from '../../../src/http1/encode-head.ts'
+import { NO_BODY } from '../../../src/http1/framing.ts'
+import type { ParsedResponse } from '../../../src/http1/response-parser.ts'
+import type { AttemptListener, UpstreamResponse } from './attempt-listener.ts'
+import { AttemptClock, type AttemptDeadlines, type Expiry } from './attempt-clock.ts'
+import { outboundFields } from './outbound-fields.ts'
 import { describeOutcome } from './outcome.ts'
-import type { BodySink, RequestBody } from './request-body.ts'
+import type { RequestBody, RequestSink } from './request-body.ts'
 import type { RunContext } from './run-context.ts'
+import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts'
+import type { Lease } from './upstream-pool.ts'
 import { acceptsKey } from './websocket-key.ts'
 
 /** What an attempt needs. */
 export interface AttemptOptions {
   readonly step: AttemptStep
   readonly body: RequestBody
-  readonly context: Pick<RunContext, 'transport' | 'limits'>
+  readonly context: Pick<RunContext, 'pools' | 'limits'>
+  readonly deadlines: AttemptDeadlines
   readonly listener: AttemptListener
 }
 
-/** Sockets that have carried an exchange before. */
-const usedSockets = new WeakSet<Socket>()
-
 /** One attempt. */
-export class UpstreamAttempt implements BodySink {
+export class UpstreamAttempt implements RequestSink, UpstreamUser {
   readonly clock: AttemptClock
   readonly #options: AttemptOptions
-  #request: ClientRequest | undefined
-  #socket: Socket | undefined
+  #lease: Lease | undefined
+  #connection: UpstreamConnection | undefined
   #response: UpstreamResponse | undefined
   #phase: AttemptPhase = 'connect'
   #reused = false
   #bytesSent = 0
-  /** `bytesRead` of the socket before this request: an answer has begun when it grows. */
-  #bytesReadBefore = 0
   #interimHeads = 0
   #state: 'open' | 'answered' | 'over' = 'open'
 
   constructor(options: AttemptOptions) {
     this.#options = options
-    this.clock = new AttemptClock(options.step.timeouts, (what) => this.#expire(what))
+    this.clock = new AttemptClock(options.step.timeouts, options.deadlines)
   }
 
-  /** Dials. A failure may be reported before this returns. */
+  /** Looks for a connection. A failure may be reported before this returns. */
   start(): void {
-    const { step, body } = this.#options
+    const { step, body, context } = this.#options
     const { maxRequestBytes } = step.limits
     if (maxRequestBytes > 0 && body.length > maxRequestBytes) {
       this.#clientFailed('body_too_large', `${body.length} bytes announced`)
       return
     }
-    try {
-      this.#request = this.#options.context.transport.open({
-        endpoint: step.endpoint,
-        method: step.head.method,
-        target: step.head.target,
-        fields: outboundFields(step, body.length),
-      })
-    } catch (error) {
-      const reason = error instanceof PosternError ? error.code : 'internal_error'
-      this.#fail(reason, String(error))
-      return
-    }
-    this.#listen(this.#request)
-    this.#send(this.#request)
+    this.clock.start()
+    this.#lease = context.pools.acquire(step.endpoint, this, step.upgrade !== undefined)
+    // Who gave up while it was looked for could not say so there.
+    if (this.#state === 'over') this.#lease.cancel(this)
   }
 
   /** Whether the client's body is what the endpoint waits for, not the other way round. */
   get waitsForClient(): boolean {
-    return this.#request?.writableNeedDrain === false && !this.#options.body.complete
+    return this.#connection?.socket.writableNeedDrain === false && !this.#options.body.complete
   }
 
   /** The final response, once there is one. */
@@ -101,143 +89,150 @@ export class UpstreamAttempt implements BodySink {
     return this.#options.step.timeouts.idleMs
   }
 
-  /** The response is whole. A request that is not takes its connection with it. */
-  finish(): void {
-    if (this.#request?.writableFinished !== true) this.destroy()
-    this.#state = 'over'
-    this.clock.stop()
-  }
-
   /** The final head was relayed: from here on a failure is one of the body. */
   relaying(): void {
     this.#phase = 'body'
   }
 
-  /** Ends everything at once; an unfinished exchange takes its connection with it. */
-  destroy(): void {
-    this.#state = 'over'
-    this.clock.stop()
-    this.#options.body.detach()
-    this.#request?.destroy()
+  /** Stops or goes on reading the response. */
+  setReading(reading: boolean): void {
+    const socket = this.#connection?.socket
+    if (reading) {
+      this.clock.streaming()
+      socket?.resume()
+    } else {
+      this.clock.hold()
+      socket?.pause()
+    }
   }
 
-  write(chunk: Buffer): boolean {
+  /** Ends everything at once; an unfinished exchange takes its connection with it. */
+  destroy(): void {
+    if (this.#state === 'over') return
+    this.#release()
+    this.#connection?.destroy()
+    if (this.#connection === undefined) this.#lease?.cancel(this)
+  }
+
+  /** Hands the endpoint's connection over to whoever joins it with the client's. */
+  handOver(): void {
+    this.#release()
+    this.#connection?.release()
+  }
+
+  connected(connection: UpstreamConnection): void {
+    const { step, body } = this.#options
+    this.#connection = connection
+    this.#reused = connection.reused
+    this.#phase = 'sent'
+    let text
+    try {
+      text = encodeRequestHead(step.head, outboundFields(step, body.length))
+    } catch (error) {
+      this.broken(error instanceof PosternError ? error.code : 'internal_error', String(error))
+      return
+    }
+    connection.expect(step.head.method)
+    connection.writer.head(text, body.length === -1)
+    if (body.length === 0) {
+      connection.writer.flush()
+      this.#sent()
+      return
+    }
+    this.clock.streaming()
+    body.attach(this, { replayBytes: step.replayBytes, maxBytes: step.limits.maxRequestBytes })
+  }
+
+  unavailable(reason: Reason, detail: string): void {
+    this.#fail(reason, detail)
+  }
+
+  write(chunk: Buffer): void {
     this.#bytesSent += chunk.length
-    this.clock.progress()
-    return this.#request?.write(chunk) ?? false
+    this.#connection?.writer.content(chunk, 0, chunk.length, true)
   }
 
   end(trailers: Fields): void {
-    const request = this.#request
-    if (request === undefined) return
-    if (trailers.length > 0 && this.#options.body.length === -1) {
-      request.addTrailers(pairs(this.#options.listener.requestTrailers(trailers)))
+    const passed = trailers.length > 0 ? this.#options.listener.requestTrailers(trailers) : trailers
+    if (this.#state === 'over') return
+    try {
+      this.#connection?.writer.end(passed)
+    } catch (error) {
+      this.broken('internal_error', String(error))
+      return
     }
-    request.end()
+    this.#connection?.writer.flush()
+    this.#sent()
+  }
+
+  flush(): boolean {
+    this.clock.progress()
+    return this.#connection?.writer.flush() ?? false
   }
 
   overflow(): void {
     this.#clientFailed('body_too_large', `more than ${this.#options.step.limits.maxRequestBytes}`)
   }
 
-  #listen(request: ClientRequest): void {
-    const { body, listener, context } = this.#options
-    const { maxInterim } = context.limits
-    request.once('socket', (socket) => this.#assigned(socket))
-    request.on('drain', () => {
-      this.clock.progress()
-      body.resume()
-    })
-    request.once('finish', () => {
-      if (this.#phase === 'sent' || this.#phase === 'head') this.clock.awaiting()
-    })
-    request.on('information', (info) => {
-      if (this.#state !== 'open') return
-      this.#interimHeads++
-      if (this.#interimHeads > maxInterim) {
-        this.#fail('upstream_invalid', `more than ${maxInterim} interim responses`)
-        return
-      }
-      const { statusCode: status, statusMessage: reason, rawHeaders: fields } = info
-      listener.interim({ status, reason, fields })
-    })
-    request.once('response', (message) => this.#answered(message, undefined))
-    request.once('upgrade', (message, socket, first) => this.#switched(message, socket, first))
-    request.on('error', (error) => {
-      // After the head the response's own stream tells.
-      if (this.#state !== 'open') return
-      const { reason, detail } = failureReason(error, this.#phase !== 'connect')
-      this.#fail(reason, detail)
-    })
-    request.once('close', () => {
-      if (this.#state === 'open') this.#fail('upstream_reset', 'closed without an answer')
-    })
-  }
-
-  #assigned(socket: Socket): void {
-    this.#socket = socket
-    this.#reused = usedSockets.has(socket)
-    this.#bytesReadBefore = socket.bytesRead
-    if (this.#reused) {
-      this.#connected()
+  drained(): void {
+    if (this.#state === 'over') return
+    if (this.#connection?.requestSent === true) {
+      if (this.#state === 'open') this.clock.awaiting()
       return
     }
-    const { scheme } = this.#options.step.endpoint
-    socket.once(scheme === 'https' ? 'secureConnect' : 'connect', () => {
-      usedSockets.add(socket)
-      this.#connected()
-    })
+    this.clock.progress()
+    this.#options.body.resume()
   }
 
-  #connected(): void {
-    if (this.#state !== 'open') return
-    this.#phase = 'sent'
-    if (this.#request?.writableFinished === true) this.clock.awaiting()
-    else this.clock.streaming()
-  }
-
-  #send(request: ClientRequest): void {
-    const { body, step } = this.#options
-    if (body.length === 0) {
-      request.end()
+  head(parsed: ParsedResponse): void {
+    if (parsed.interim) {
+      this.#interim(parsed.head)
       return
     }
-    // The endpoint may answer the head alone, and with Expect the client waits for that.
-    request.flushHeaders()
-    const { replayBytes, limits } = step
-    body.attach(this, { replayBytes, maxBytes: limits.maxRequestBytes })
+    this.#answered({ head: parsed.head, framing: parsed.framing, tunnel: undefined })
   }
 
-  #answered(message: IncomingMessage, tunnel: UpstreamTunnel | undefined): void {
-    if (this.#state !== 'open') {
-      message.destroy()
-      return
-    }
-    this.#state = 'answered'
+  switched(head: ResponseHead, first: Buffer): void {
+    const { upgrade, head: request } = this.#options.step
     this.#phase = 'head'
-    this.clock.streaming()
-    this.#response = { message, tunnel }
-    this.#options.listener.head(this.#response)
-  }
-
-  #switched(message: IncomingMessage, socket: Socket, first: Buffer): void {
-    const { upgrade, head } = this.#options.step
     const refusal =
       upgrade === undefined
         ? 'upstream_unexpected_upgrade'
-        : upgrade === 'websocket' && !acceptsKey(head.fields, message.rawHeaders)
+        : upgrade === 'websocket' && !acceptsKey(request.fields, head.fields)
           ? 'upstream_invalid'
           : undefined
-    if (refusal === undefined) {
-      this.#answered(message, { socket, first })
+    const connection = this.#connection
+    if (refusal !== undefined || connection === undefined) {
+      const token = fieldValue(head.fields, 'upgrade') ?? ''
+      this.#fail(refusal ?? 'internal_error', `101 with upgrade "${token}"`)
       return
     }
-    this.#phase = 'head'
-    this.#fail(refusal, `101 with upgrade "${fieldValue(message.rawHeaders, 'upgrade') ?? ''}"`)
-    socket.destroy()
+    const tunnel = { socket: connection.socket, first }
+    this.#answered({ head, framing: NO_BODY, tunnel })
   }
 
-  #expire(what: Expiry): void {
+  content(bytes: Buffer, start: number, end: number, owned: boolean): void {
+    this.#options.listener.content(bytes, start, end, owned)
+  }
+
+  pause(): void {
+    if (this.#state !== 'answered') return
+    this.clock.progress()
+    if (!this.#options.listener.flush()) this.setReading(false)
+  }
+
+  whole(trailers: Fields): void {
+    if (this.#state === 'over') return
+    this.#release()
+    this.#options.listener.whole(trailers)
+  }
+
+  broken(reason: Reason, detail: string): void {
+    this.#fail(reason, detail)
+  }
+
+  /** One of its times has run out. */
+  expire(what: Expiry): void {
     switch (what) {
       case 'connect':
         return this.#fail('connect_timeout', 'no connection in time')
@@ -246,7 +241,9 @@ export class UpstreamAttempt implements BodySink {
       case 'total':
         return this.#fail('total_timeout', `in phase ${this.#phase}`)
       case 'idle': {
-        if (!this.waitsForClient) return this.#fail('idle_timeout', 'no progress')
+        if (!this.waitsForClient || this.#state === 'answered') {
+          return this.#fail('idle_timeout', 'no progress')
+        }
         // A client that waits for a 100 owes nothing yet.
         const { body, step } = this.#options
         const expects = fieldValue(step.head.fields, 'expect') !== undefined
@@ -258,6 +255,35 @@ export class UpstreamAttempt implements BodySink {
     }
   }
 
+  /** The request is written; whether it has left as well, the socket says. */
+  #sent(): void {
+    const connection = this.#connection
+    if (connection === undefined) return
+    connection.requestSent = true
+    if (this.#state !== 'open') return
+    if (connection.socket.writableNeedDrain) this.clock.streaming()
+    else this.clock.awaiting()
+  }
+
+  #interim(head: ResponseHead): void {
+    const { context, listener } = this.#options
+    const { maxInterim } = context.limits
+    this.#interimHeads++
+    if (this.#interimHeads <= maxInterim) listener.interim(head)
+    else {
+      this.#phase = 'head'
+      this.#fail('upstream_invalid', `more than ${maxInterim} interim responses`)
+    }
+  }
+
+  #answered(response: UpstreamResponse): void {
+    this.#state = 'answered'
+    this.#phase = 'head'
+    this.clock.streaming()
+    this.#response = response
+    this.#options.listener.head(response)
+  }
+
   #clientFailed(reason: Reason, detail: string): void {
     if (this.#state === 'over') return
     this.destroy()
@@ -266,18 +292,18 @@ export class UpstreamAttempt implements BodySink {
 
   #fail(reason: Reason, detail: string): void {
     if (this.#state === 'over') return
-    if (this.#state === 'answered') {
-      this.destroy()
-      this.#options.listener.broken(reason, detail)
-      return
-    }
-    if (this.#phase === 'sent' && this.#hasAnswerBegun()) this.#phase = 'head'
+    const answered = this.#state === 'answered'
+    if (this.#phase === 'sent' && this.#connection?.answering === true) this.#phase = 'head'
+    if (this.#phase === 'sent' && reason === 'upstream_invalid') this.#phase = 'head'
     const outcome = this.outcome('upstream', reason, detail)
     this.destroy()
-    this.#options.listener.failed(outcome)
+    if (answered) this.#options.listener.broken(reason, detail)
+    else this.#options.listener.failed(outcome)
   }
 
-  #hasAnswerBegun(): boolean {
-    return this.#socket !== undefined && this.#socket.bytesRead > this.#bytesReadBefore
+  #release(): void {
+    this.#state = 'over'
+    this.clock.stop()
+    this.#options.body.detach()
   }
 }

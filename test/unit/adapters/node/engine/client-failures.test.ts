@@ -153,19 +153,34 @@ describe('junk after a request', () => {
 
 describe('bodies', () => {
   test('a bad chunk reaches the core as a failure and the endpoint as a broken request', async () => {
+    const asked = Promise.withResolvers<void>()
     const broken = Promise.withResolvers<string>()
     await using origin = await startOrigin(async ({ socket, reader }) => {
       await reader.head()
       socket.on('close', () => broken.resolve('closed'))
+      asked.resolve()
     })
+    await using rig = await startRig(origin)
+    const { socket, reader } = await rig.client()
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n')
+    await asked.promise
+    socket.write('zz\r\n')
+    expect((await reader.rest()).toString()).toMatch(/^HTTP\/1.1 400 .*invalid_framing$/s)
+    expect(await broken.promise).toBe('closed')
+    expect(rig.ended).toHaveLength(1)
+    expect(failures(rig.ended)).toMatchObject([{ side: 'client', replayable: false }])
+  })
+
+  test('a bad chunk that comes with its head is found before anybody is asked', async () => {
+    const seen: string[] = []
+    await using origin = await answering(OK, seen)
     await using rig = await startRig(origin)
     const response = await rig.send(
       'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\nzz\r\n',
     )
     expect(response).toMatch(/^HTTP\/1.1 400 .*invalid_framing$/s)
-    expect(await broken.promise).toBe('closed')
-    expect(rig.ended).toHaveLength(1)
     expect(failures(rig.ended)).toMatchObject([{ side: 'client', replayable: false }])
+    expect(seen).toEqual([])
   })
 
   test('a bad chunk of a request that waits is found before it is dialled', async () => {

@@ -22,19 +22,30 @@ describe('clients that leave', () => {
     expect(events.map(({ type }) => type)).toEqual(['start'])
   })
 
-  test('by half: that counts as leaving', async () => {
+  test('by half, with the request whole: it is answered, and the connection ends', async () => {
     const asked = Promise.withResolvers<void>()
-    await using origin = await startOrigin(async ({ reader }) => {
+    const answer = Promise.withResolvers<void>()
+    await using origin = await startOrigin(async ({ socket, reader }) => {
       await reader.head()
       asked.resolve()
+      await answer.promise
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi')
     })
     await using rig = await startRig(origin)
-    const { socket } = await rig.client()
+    const { socket, reader } = await rig.client()
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
     await asked.promise
     socket.end()
-    const [{ outcome }] = (await rig.ends(1)) as [Ended]
-    expect(outcome.failure).toMatchObject({ reason: 'client_gone' })
+    // The end has arrived once somebody who came later has been heard.
+    const later = await rig.client()
+    later.socket.write('GET\r\n\r\n')
+    await later.reader.head()
+    answer.resolve()
+    expect((await reader.rest()).toString()).toMatch(
+      /^HTTP\/1.1 200 .*Connection: close\r\n\r\nhi$/s,
+    )
+    const [, { outcome }] = (await rig.ends(2)) as [Ended, Ended]
+    expect(outcome).toEqual({ failure: undefined, requestBytes: 0, responseBytes: 2 })
   })
 
   test('within an upload: the endpoint sees no end of the body', async () => {
