@@ -74,9 +74,16 @@ export function start(args: readonly string[], options: StartOptions = {}): Comm
   }
 }
 
-/** Starts a backend on loopback that answers everything with its name; gives its port. */
-export async function startBackend(name: string): Promise<number> {
+/**
+ * Starts a backend on loopback that answers everything with its name; gives its port. `seen` takes
+ * the fields of each request, as they came.
+ */
+export async function startBackend(
+  name: string,
+  seen?: (fields: string[]) => void,
+): Promise<number> {
   const server: Server = createServer((request, response) => {
+    seen?.(request.rawHeaders)
     request.resume()
     response.end(`${name} ${request.method} ${request.url}`)
   })
