@@ -102,6 +102,6 @@ function bindingsOf({ clusters }: Bundle): ReadonlySet<string> {
  * The other end of the client's connection. The platform writes this field over whatever the client
  * sent; in front of a local workerd somebody else has to. Another Worker's request has none.
  */
-function clientAddress({ headers }: Request): string | undefined {
+export function clientAddress({ headers }: Request): string | undefined {
   return headers.get('cf-connecting-ip') ?? undefined
 }

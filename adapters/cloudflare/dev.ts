@@ -3,29 +3,18 @@
  * for through a binding instead of built in. Owns which rules the isolate serves.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import type { AccessRecord } from '../../src/exchange.ts'
-import type { Finding } from '../../src/errors.ts'
-import { openGateway, refuseAll, type Gateway } from '../../src/fetch/gateway.ts'
-import { WORKERS_FETCH } from '../../src/fetch/traits.ts'
-import type { Bundle } from '../../src/model/bundle.ts'
+import { PosternError, type Finding } from '../../src/errors.ts'
+import type { Gateway } from '../../src/fetch/gateway.ts'
+import { openBundle } from '../../src/gateway/bundle-reader.ts'
 import { loadPatternCompiler } from '../../src/regex/engine.ts'
+import { clientAddress, parseRules, startGateway, type DataWorker } from './data-worker.ts'
+import type { Environment } from './environment.ts'
 
-/** What the development server binds. */
-export interface DevEnvironment {
+/** What the development server binds, beside what the Worker has in production. */
+export interface DevEnvironment extends Environment {
   /** Answers with the Bundle of now, as JSON. */
   readonly RULES: Fetcher
 }
-
-// The console is what workerd hands out by: records and faults are told apart by level.
-/* oxlint-disable no-console */
-const settings = {
-  fetch: (request: Request) => fetch(request),
-  traits: WORKERS_FETCH,
-  log: (record: AccessRecord) => console.log(JSON.stringify(record)),
-  fault: (error: unknown) => console.error(error),
-  loadPatterns: loadPatternCompiler,
-}
-/* oxlint-enable no-console */
 
 /** What answers; `undefined` in an isolate that has not asked for rules yet. */
 let gateway: Gateway | undefined
@@ -33,19 +22,17 @@ let gateway: Gateway | undefined
 const loads = { begun: 0, served: 0 }
 
 /** Asks for the rules and serves by them, or says why not and serves by those before. */
-async function loadRules({ RULES }: DevEnvironment): Promise<Finding | undefined> {
+async function loadRules(environment: DevEnvironment): Promise<Finding | undefined> {
   const number = ++loads.begun
-  try {
-    const response = await RULES.fetch('http://rules.invalid/')
-    const bundle: Bundle = await response.json()
-    const opened = openGateway(bundle, settings)
-    if (number < loads.served) return undefined
-    loads.served = number
-    gateway = opened
-    return undefined
-  } catch (error) {
-    return notTaken(error)
-  }
+  const response = await environment.RULES.fetch('http://rules.invalid/')
+  const rules = parseRules(await response.text())
+  if (rules instanceof PosternError) return notTaken(rules.message)
+  const opened = openBundle(rules)
+  if (opened.type === 'refused') return opened.finding
+  if (number < loads.served) return undefined
+  loads.served = number
+  gateway = startGateway(rules, { environment, loadPatterns: loadPatternCompiler })
+  return undefined
 }
 
 /** Where the development server says that there are other rules. */
@@ -57,23 +44,23 @@ export class Rules extends WorkerEntrypoint<DevEnvironment> {
   }
 }
 
-const worker: ExportedHandler<DevEnvironment> = {
-  async fetch(request, env) {
+const worker: DataWorker = {
+  async fetch(request, environment: DevEnvironment) {
     // Not shared among the first requests: what one of them waits for ends with it.
-    if (gateway === undefined) await loadRules(env)
-    const handle = gateway ?? refuseAll('no_rules', 'the Worker has no rules', settings)
-    return await handle(request, { address: request.headers.get('cf-connecting-ip') ?? undefined })
+    if (gateway === undefined) await loadRules(environment)
+    if (gateway === undefined) throw new Error('the development server has no rules')
+    return await gateway(request, { address: clientAddress(request) })
   },
 }
 
 // oxlint-disable-next-line import/no-default-export -- workerd looks for it
 export default worker
 
-function notTaken(error: unknown): Finding {
+function notTaken(why: string): Finding {
   return {
     severity: 'error',
     code: 'rules-not-taken',
-    message: `the Worker cannot serve these rules: ${error instanceof Error ? error.message : String(error)}`,
+    message: `the Worker cannot serve these rules: ${why}`,
     object: '',
     file: '',
     line: 0,
