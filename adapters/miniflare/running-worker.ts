@@ -53,7 +53,7 @@ export interface RunningWorker extends WorkerAddress {
   dispose(): Promise<void>
 }
 
-/** Starts a Worker without loading rules. Rejects where its code does not run. */
+/** Starts a Worker without loading rules. Rejects where its code does not run; `log` has the reason. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   let port = 0
   const findPort = async (): Promise<void> => {
@@ -71,9 +71,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       loadRules: async () => loadRules(await miniflare.unsafeGetDirectURL(NAME, 'Rules')),
       dispose: () => miniflare.dispose(),
     }
-  } catch (error) {
+  } catch (cause) {
     await miniflare.dispose()
-    throw error
+    // What is wrong with the code, workerd has told the log; the error quotes that once more, as JSON.
+    throw new Error('workerd does not start with this code', { cause })
   }
 }
 

@@ -111,6 +111,8 @@ export interface SlowBackend {
   readonly port: number
   /** Resolves when the request is there. */
   readonly asked: Promise<void>
+  /** Resolves when the connection of the request is closed. */
+  readonly left: Promise<void>
   /** Answers it. */
   answer(): void
 }
@@ -120,7 +122,9 @@ export async function startSlowBackend(): Promise<SlowBackend> {
   let answer: (() => void) | undefined
   let tell: (() => void) | undefined
   const asked = new Promise<void>((resolve) => (tell = resolve))
-  const server = createServer((_request, response) => {
+  const left = Promise.withResolvers<void>()
+  const server = createServer((request, response) => {
+    request.socket.once('close', () => left.resolve())
     answer = () => void response.end('slow')
     tell?.()
   })
@@ -131,5 +135,5 @@ export async function startSlowBackend(): Promise<SlowBackend> {
     server.closeAllConnections()
   })
   const { port } = server.address() as AddressInfo
-  return { port, asked, answer: () => answer?.() }
+  return { port, asked, left: left.promise, answer: () => answer?.() }
 }
