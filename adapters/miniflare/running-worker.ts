@@ -60,7 +60,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     port = Number((await miniflare.unsafeGetDirectURL(NAME)).port)
   }
   // After a crash miniflare starts the process again, which may listen elsewhere.
-  const miniflare = keepSignals(() => new Miniflare(miniflareOptions(options, findPort)))
+  const restarted = async (): Promise<void> => {
+    options.log({ level: 'error', message: 'workerd crashed and was started again' })
+    await findPort()
+  }
+  const miniflare = keepSignals(() => new Miniflare(miniflareOptions(options, restarted)))
   try {
     await miniflare.ready
     await findPort()
