@@ -1,30 +1,61 @@
 /** Request and Response of fetch as the core's heads, and back. */
 import type { AttemptStep, LocalResponse, RelayStep } from '../exchange.ts'
-import { fieldValue, type Fields, type RequestHead, type ResponseHead } from '../head.ts'
+import {
+  fieldValue,
+  type Fields,
+  type ParseFailure,
+  type RequestHead,
+  type ResponseHead,
+} from '../head.ts'
 import type { FetchTraits } from './traits.ts'
 
 /** Statuses that a Response may not give a body to. */
 const NULL_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304])
+
+/** Characters of a target, and of a head with its separators; the Node engine's limits in bytes. */
+const MAX_TARGET = 8192
+const MAX_HEAD = 16_384
+/** Fields of a request; lines that the runtime joined count once. */
+const MAX_FIELDS = 100
 
 /** Length of the shortest scheme with its slashes: `http://`. */
 const SCHEME_LENGTH = 7
 
 /**
  * The head. The runtime has parsed it: the target is what its URL parser left of it, names are
- * lower-case and lines of one name are joined.
+ * lower-case and lines of one name are joined. A head beyond the limits is a failure: the runtime's
+ * own may be many times larger, and an endpoint's smaller.
  */
-export function requestHead(request: Request): RequestHead {
+export function requestHead(request: Request): RequestHead | ParseFailure {
   const { method, url, headers, body } = request
   const pathStart = url.indexOf('/', SCHEME_LENGTH + 1)
+  const target = url.slice(pathStart)
+  if (target.length > MAX_TARGET) {
+    return parseFailure('target_too_long', `${target.length} characters of target`)
+  }
   const fields = fieldList(headers)
+  const fault = findExcess(fields)
+  if (fault !== undefined) return parseFailure('head_too_large', fault)
   return {
     method,
-    target: url.slice(pathStart),
+    target,
     version: '1.1',
     fields,
     authority: url.slice(url.indexOf('//') + 2, pathStart),
     bodyLength: bodyLength(fields, body !== null),
   }
+}
+
+function findExcess(fields: Fields): string | undefined {
+  if (fields.length / 2 > MAX_FIELDS) return `more than ${MAX_FIELDS} fields`
+  // Colon, blank and the end of the line, for each.
+  let length = fields.length * 2
+  for (const part of fields) length += part.length
+  return length > MAX_HEAD ? `${length} characters of fields` : undefined
+}
+
+function parseFailure(reason: ParseFailure['reason'], detail: string): ParseFailure {
+  return { type: 'parse-failure', reason, detail }
 }
 
 /** Not from the body alone: some runtimes hide the one of a GET. */

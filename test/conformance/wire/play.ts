@@ -57,6 +57,7 @@ async function observe(
     tookMs: performance.now() - startedMs,
     records: server.records,
     faults: server.faults,
+    ...(server.parsedByRuntime === undefined ? {} : { parsedByRuntime: true }),
   }
 }
 

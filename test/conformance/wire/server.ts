@@ -13,6 +13,8 @@ export interface RuleServer {
   quiet(): Promise<void>
   readonly records: readonly AccessRecord[]
   readonly faults: readonly unknown[]
+  /** The runtime reads requests itself, and what it refuses leaves no record. */
+  readonly parsedByRuntime?: true
   close(): Promise<void>
 }
 
