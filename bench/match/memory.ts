@@ -24,7 +24,7 @@ export interface Weight {
   readonly resident: number
   /**
    * The same after a collection that gives everything back. What is less is room that V8 keeps for
-   * its next need: pages of the ended thread, and gaps between objects.
+   * its next need, as pages outside its heap or gaps within.
    */
   readonly reduced: number
   /** The most that the resident set ever was, the packing thread's work included. */
