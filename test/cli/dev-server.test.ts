@@ -1,106 +1,12 @@
 /** The development server by itself: code that changes, which the command has no option for. */
-import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
-import { connect } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import {
-  DevServer,
-  startDevServer,
-  type CodeChange,
-  type StartFailure,
-} from '../../adapters/miniflare/dev-server.ts'
-import { COMPATIBILITY, type WorkerLog } from '../../adapters/miniflare/running-worker.ts'
-import { buildRules } from '../../adapters/rules/build.ts'
-import { createFolder, routesJson } from '../unit/adapters/folder.ts'
+import { Agent } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { startDevServer, type StartFailure } from '../../adapters/miniflare/dev-server.ts'
+import { COMPATIBILITY } from '../../adapters/miniflare/running-worker.ts'
+import { createFolder } from '../unit/adapters/folder.ts'
+import { bundleText, entryText, get, open, postern, type Answer } from './dev-rig.ts'
 import { startBackend, startSlowBackend } from './postern.ts'
-
-const postern = fileURLToPath(new URL('../../adapters/cloudflare/dev.ts', import.meta.url))
-
-/** A Worker's entry that is postern's own, and says its version of itself in each answer. */
-function entryText(version: number | string): string {
-  return `import worker, { Rules } from ${JSON.stringify(postern)}
-export { Rules }
-export default {
-  async fetch(request, environment) {
-    const response = await worker.fetch(request, environment)
-    const answer = new Response(response.body, response)
-    answer.headers.set('x-version', ${JSON.stringify(String(version))})
-    return answer
-  },
-}
-`
-}
-
-function bundleText(port: number): string {
-  const files = [{ name: 'routes.json', text: routesJson(port) }]
-  const options = {
-    sources: ['routes.json'],
-    className: 'postern',
-    services: [],
-    sockets: undefined,
-  }
-  const { bundle } = buildRules({ files, findings: [], digest: '', options })
-  return JSON.stringify(bundle)
-}
-
-interface Rig {
-  readonly server: DevServer
-  readonly entry: string
-  readonly logged: readonly WorkerLog[]
-  /** The next change that has not been asked for. */
-  readonly changed: () => Promise<CodeChange>
-}
-
-async function open(port: number, text = entryText(0)): Promise<Rig> {
-  const entry = createFolder().write('entry.mjs', text)
-  const changes: CodeChange[] = []
-  const logged: WorkerLog[] = []
-  let tell: (() => void) | undefined
-  const server = await startDevServer({
-    address: '127.0.0.1',
-    port: 0,
-    entry,
-    rules: bundleText(port),
-    log: (line) => logged.push(line),
-    codeChanged: (change) => {
-      changes.push(change)
-      tell?.()
-    },
-  })
-  if (!(server instanceof DevServer)) throw new Error(JSON.stringify(server))
-  onTestFinished(() => server.close())
-  const changed = async (): Promise<CodeChange> => {
-    const change = changes.shift()
-    if (change !== undefined) return change
-    await new Promise<void>((resolve) => (tell = resolve))
-    return await changed()
-  }
-  return { server, entry, logged, changed }
-}
-
-interface Answer {
-  readonly status: number
-  readonly version: string
-  readonly body: string
-}
-
-async function get(url: string, agent?: Agent): Promise<Answer> {
-  return await new Promise((resolve, reject) => {
-    const call = request(url, agent === undefined ? {} : { agent }, (response) => {
-      let body = ''
-      response.setEncoding('utf8')
-      response.on('data', (part: string) => (body += part))
-      response.on('error', reject)
-      const { statusCode = 0, headers } = response
-      const version = String(headers['x-version'])
-      response.on('end', () => resolve({ status: statusCode, version, body }))
-    })
-    call.on('error', reject)
-    call.end()
-  })
-}
 
 describe('the development server', { timeout: 60_000 }, () => {
   it('loses no request to 5 changes of the code, and answers by each as soon as it says so', async () => {
@@ -189,21 +95,6 @@ describe('the development server', { timeout: 60_000 }, () => {
     expect(failure).toMatchObject({ type: 'not-bundled' })
     const refused = (await startDevServer({ ...options, entry: postern })) as StartFailure
     expect(refused).toMatchObject({ type: 'refused', finding: { code: 'unknown-format' } })
-  })
-
-  it('ends the request of a client that leaves at its backend too (F-09)', async () => {
-    const backend = await startSlowBackend()
-    const { server, logged } = await open(
-      backend.port,
-      `export { default, Rules } from ${JSON.stringify(postern)}`,
-    )
-    const client = connect(Number(new URL(server.url).port), '127.0.0.1')
-    client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-    await backend.asked
-    client.destroy()
-    await once(client, 'close')
-    await backend.left
-    expect(logged.filter(({ level }) => level === 'error')).toEqual([])
   })
 })
 

@@ -140,6 +140,22 @@ describe('postern dev', { timeout: 60_000 }, () => {
     expect(await end(command, 'SIGINT')).toBe(0)
   })
 
+  it('serves on when workerd crashes, by the rules of the moment, and says so', async () => {
+    const folder = createFolder()
+    const path = folder.write('routes.json', routesJson(await startBackend('one')))
+    const command = start(['dev', '-c', path, '--port', '0'])
+    const url = await command.url()
+    writeFileSync(path, routesJson(await startBackend('two')))
+    await command.said(/rules reloaded/)
+    for (const pid of descendants(command.child.pid ?? 0)) {
+      const program = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[0]
+      if (program?.endsWith('workerd') === true) process.kill(pid, 'SIGKILL')
+    }
+    await command.said(/worker error: workerd crashed and was started again/)
+    expect(await get(url)).toEqual({ status: 200, body: 'two GET /' })
+    expect(await end(command)).toBe(0)
+  })
+
   it('is refused, in words, for wrong rules, a wrong port and a port that is taken', async () => {
     const wrong = start(['dev', '-c', '-'], { input: '{ "version": 1, "routs": [] }' })
     expect(await wrong.ended()).toBe(1)
