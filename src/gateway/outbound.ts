@@ -20,6 +20,7 @@ export function createDraft(decision: Decision): RequestDraft | undefined {
     hostname: admitted.host.name,
     port: origin.port,
     prefix: route !== undefined && route.type === undefined ? route.path : undefined,
+    requestPath: path.canonical,
     path: path.canonical,
     query: admitted.query,
     host: undefined,
