@@ -156,16 +156,18 @@ export class GatewayExchange implements Exchange {
   #timeouts(configured: AttemptTimeouts, nowMs: number): AttemptTimeouts {
     const { totalMs } = configured
     if (totalMs === 0) return configured
-    if (this.#decision.admitted?.upgrade !== undefined || this.#isGrpc()) {
-      return { ...configured, totalMs: 0 }
-    }
+    if (this.#isEndless()) return { ...configured, totalMs: 0 }
     // 0 would mean no timeout, so what has run out is one millisecond.
     return { ...configured, totalMs: Math.max(1, totalMs - (nowMs - this.#progress.startedMs)) }
   }
 
-  #isGrpc(): boolean {
-    const type = fieldValue(this.#decision.head?.fields ?? [], 'content-type')
-    return type !== undefined && type.startsWith('application/grpc')
+  /** What may rightly last for hours: a tunnel, gRPC, and what an EventSource asks for. */
+  #isEndless(): boolean {
+    const { admitted, head } = this.#decision
+    if (admitted?.upgrade !== undefined) return true
+    const fields = head?.fields ?? []
+    if (fieldValue(fields, 'content-type')?.startsWith('application/grpc') === true) return true
+    return fieldValue(fields, 'accept')?.toLowerCase().includes('text/event-stream') === true
   }
 
   #afterFailure(outcome: Outcome): Step {
@@ -209,6 +211,9 @@ export class GatewayExchange implements Exchange {
   #responseFields(head: ResponseHead): string[] {
     let fields: string[] = []
     forwardableResponseFields(head.fields, fields)
+    // Before the filters, so that a rule which sets or removes one of them has the last word.
+    if (fieldValue(fields, 'server') === undefined) fields.push('Server', 'postern')
+    fields.push('X-Envoy-Upstream-Service-Time', String(Math.round(this.#progress.upstreamMs ?? 0)))
     const { action } = this.#decision
     if (action !== undefined && action.filters.length > 0) {
       fields = applyResponseFilters(fields, action.filters)
@@ -216,8 +221,6 @@ export class GatewayExchange implements Exchange {
     if (this.#backend !== undefined && this.#backend.filters.length > 0) {
       fields = applyResponseFilters(fields, this.#backend.filters)
     }
-    if (fieldValue(fields, 'server') === undefined) fields.push('Server', 'postern')
-    fields.push('X-Envoy-Upstream-Service-Time', String(Math.round(this.#progress.upstreamMs ?? 0)))
     return fields
   }
 
