@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { AccessRecord } from '../../src/exchange.ts'
 import { createFolder, routesJson } from '../unit/adapters/folder.ts'
-import { start, startBackend, type Command } from './postern.ts'
+import { start, startBackend, type Command, type StartOptions } from './postern.ts'
 
 interface Answer {
   readonly status: number
@@ -63,6 +63,16 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Starts `postern dev`; killed, it would leave its workerd behind, so a test that fails ends it. */
+function startDev(args: readonly string[], options?: StartOptions): Command {
+  const command = start(['dev', ...args], options)
+  onTestFinished(async () => {
+    command.signal('SIGTERM')
+    await command.ended()
+  })
+  return command
+}
+
 async function end(command: Command, signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
   command.signal(signal)
   return await command.ended()
@@ -73,7 +83,7 @@ describe('postern dev', { timeout: 60_000 }, () => {
     const seen: string[][] = []
     const backend = await startBackend('one', (fields) => seen.push(fields))
     const startedMs = performance.now()
-    const command = start(['dev', '-c', '-', '--port', '0'], { input: routesJson(backend, '/api') })
+    const command = startDev(['-c', '-', '--port', '0'], { input: routesJson(backend, '/api') })
     const url = await command.url()
     expect(performance.now() - startedMs).toBeLessThan(8000)
     expect(await get(`${url}/api/x?y`)).toEqual({ status: 200, body: 'one GET /api/x?y' })
@@ -110,7 +120,7 @@ describe('postern dev', { timeout: 60_000 }, () => {
     const folder = createFolder()
     const ports = [await startBackend('even'), await startBackend('odd')] as const
     const path = folder.write('routes.json', routesJson(ports[0]))
-    const command = start(['dev', '-c', path, '--port', '0'])
+    const command = startDev(['-c', path, '--port', '0'])
     const url = await command.url()
     const load = startLoad(url)
     for (let change = 1; change <= 50; change++) {
@@ -129,7 +139,7 @@ describe('postern dev', { timeout: 60_000 }, () => {
   it('shows what is wrong with changed rules, and serves the last good ones (G-02)', async () => {
     const folder = createFolder()
     const path = folder.write('routes.json', routesJson(await startBackend('one')))
-    const command = start(['dev', '-c', path, '--port', '0'])
+    const command = startDev(['-c', path, '--port', '0'])
     const url = await command.url()
     writeFileSync(path, '{\n  "version": 1, "routs": [] }')
     await command.said(/routes\.json:2:\d+: error unknown-key: [^]*rules refused: \d+ error/)
@@ -143,7 +153,7 @@ describe('postern dev', { timeout: 60_000 }, () => {
   it('serves on when workerd crashes, by the rules of the moment, and says so', async () => {
     const folder = createFolder()
     const path = folder.write('routes.json', routesJson(await startBackend('one')))
-    const command = start(['dev', '-c', path, '--port', '0'])
+    const command = startDev(['-c', path, '--port', '0'])
     const url = await command.url()
     writeFileSync(path, routesJson(await startBackend('two')))
     await command.said(/rules reloaded/)
@@ -157,17 +167,17 @@ describe('postern dev', { timeout: 60_000 }, () => {
   })
 
   it('is refused, in words, for wrong rules, a wrong port and a port that is taken', async () => {
-    const wrong = start(['dev', '-c', '-'], { input: '{ "version": 1, "routs": [] }' })
+    const wrong = startDev(['-c', '-'], { input: '{ "version": 1, "routs": [] }' })
     expect(await wrong.ended()).toBe(1)
     expect(wrong.err()).toMatch(/error unknown-key[^]*not started: the rules are refused/)
-    const noPort = start(['dev', '--port', '127.0.0.1:80'])
+    const noPort = startDev(['--port', '127.0.0.1:80'])
     expect(await noPort.ended()).toBe(2)
     expect(noPort.err()).toContain('--port "127.0.0.1:80" is no port from 0 to 65535')
     const taken = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void taken.close())
     await once(taken, 'listening')
     const port = String((taken.address() as AddressInfo).port)
-    const busy = start(['dev', '-c', '-', '--port', port], { input: routesJson(1) })
+    const busy = startDev(['-c', '-', '--port', port], { input: routesJson(1) })
     expect(await busy.ended()).toBe(1)
     expect(busy.err()).toMatch(/error socket-not-bound: --port 127\.0\.0\.1:\d+ .*EADDRINUSE/)
   })
