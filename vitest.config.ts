@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['test/{unit,golden,architecture,security,seam,cli}/**/*.test.ts'],
+          include: ['test/{unit,golden,architecture,security,seam,cli,examples}/**/*.test.ts'],
           pool: 'threads',
         },
       },

@@ -148,13 +148,13 @@ export function isOwnedField(name: string): boolean {
 export function connectionOptions(fields: Fields): ReadonlySet<string> | undefined {
   let options: Set<string> | undefined
   for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i]
-    if (name?.length !== 10 || name.toLowerCase() !== 'connection') continue
-    for (const element of (fields[i + 1] ?? '').toLowerCase().split(',')) {
+    if (fields[i]?.length !== 10 || fields[i]?.toLowerCase() !== 'connection') continue
+    const value = fields[i + 1] ?? ''
+    if (value === 'keep-alive' || value === 'close') continue
+    for (const element of value.toLowerCase().split(',')) {
       const option = element.trim()
       if (option === '' || option === 'keep-alive' || option === 'close') continue
-      options ??= new Set()
-      options.add(option)
+      options = (options ?? new Set<string>()).add(option)
     }
   }
   return options

@@ -4,6 +4,7 @@ import { parseCall } from './arguments.ts'
 import { build } from './build.ts'
 import { check } from './check.ts'
 import { EXIT, type Command } from './command.ts'
+import { dev } from './dev.ts'
 import { explain } from './explain.ts'
 import { describeFault } from './fault.ts'
 import { get } from './get.ts'
@@ -13,7 +14,7 @@ import { status } from './status.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 import { isMistake, unknownWord, type UsageMistake } from './usage.ts'
 
-const COMMANDS: readonly Command[] = [serve, check, explain, get, status, build]
+const COMMANDS: readonly Command[] = [serve, dev, check, explain, get, status, build]
 
 /**
  * Runs the command line with this process's streams and signals; `args` are without program and

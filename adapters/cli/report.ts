@@ -2,9 +2,8 @@
 import type { SocketAddress } from '../../src/compile/listeners.ts'
 import type { Finding } from '../../src/errors.ts'
 import type { SocketEntry } from '../../src/model/bundle.ts'
-import type { Reload } from '../rules/reloader.ts'
+import type { Reload, ReloadableOutcome } from '../rules/reloader.ts'
 import { systemErrorText } from '../rules/system-error.ts'
-import type { BuildOutcome } from '../rules/thread-messages.ts'
 import type { BoundSocket } from '../node/listener.ts'
 import { countFindings, countText, describeCounts, writeFindings } from './findings.ts'
 import { describeFault } from './fault.ts'
@@ -59,7 +58,7 @@ export class Report {
   }
 
   /** What a build found. */
-  build({ findings, findingCount }: BuildOutcome): void {
+  build({ findings, findingCount }: Omit<ReloadableOutcome, 'rules'>): void {
     this.#findings = findings
     writeFindings(findings.slice(0, MAX_WRITTEN), this.#output)
     const left = findingCount - Math.min(findings.length, MAX_WRITTEN)
@@ -81,7 +80,7 @@ export class Report {
     for (const url of urls) this.#urls.add(url)
   }
 
-  reload({ type, outcome, elapsedMs }: Reload): void {
+  reload({ type, outcome, elapsedMs }: Reload<ReloadableOutcome>): void {
     if (type === 'unchanged') {
       this.say('rules unchanged')
       return

@@ -5,9 +5,7 @@
 import { close, openSync, write } from 'node:fs'
 import type { Writable } from 'node:stream'
 import type { AccessRecord } from '../../src/exchange.ts'
-
-/** Characters of one value; the rest is cut. */
-const MAX_VALUE_LENGTH = 2048
+import { formatRecord } from '../../src/observe/record-line.ts'
 
 /** Lines that may wait for a slow target before more are dropped: some MiB at the usual length. */
 const MAX_WAITING_LINES = 10_000
@@ -37,28 +35,6 @@ export function createAccessLog({ target, stdout }: AccessLogOptions): AccessLog
     return { write() {}, reopen() {}, close: () => Promise.resolve(), dropped: 0 }
   }
   return new BatchedLog(target === '-' ? streamTarget(stdout) : fileTarget(target))
-}
-
-/** One line for `record`, without its end. Values cannot break the line nor reach a terminal. */
-export function formatRecord(record: AccessRecord): string {
-  return JSON.stringify(record, cutLongText).replace(UNSAFE, escapeUnit)
-}
-
-/**
- * What JSON leaves as it is and a terminal or a line reader acts upon: DEL and the C1 controls
- * (U+009B begins an escape sequence as ESC [ does), line separators, and the marks that turn the
- * direction of text.
- */
-const UNSAFE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-}
-
-function cutLongText(_key: string, value: unknown): unknown {
-  return typeof value === 'string' && value.length > MAX_VALUE_LENGTH
-    ? `${value.slice(0, MAX_VALUE_LENGTH)}…`
-    : value
 }
 
 /** Something that text can be added to. */

@@ -20,13 +20,13 @@ export interface Weight {
   readonly packed: number
   /** What is left of them when all have been, and nobody will ask for their documents again. */
   readonly external: number
-  /** Pages of the heap, with the room in them that is free. */
-  readonly committed: number
-  /**
-   * Growth of the resident set once the packing thread has ended and `SETTLE_MS` have passed. More
-   * than heap pages and external, since V8 keeps pages of the ended thread for its next need.
-   */
+  /** Growth of the resident set once the packing thread has ended and `SETTLE_MS` have passed. */
   readonly resident: number
+  /**
+   * The same after a collection that gives everything back. What is less is room that V8 keeps for
+   * its next need, as pages outside its heap or gaps within.
+   */
+  readonly reduced: number
   /** The most that the resident set ever was, the packing thread's work included. */
   readonly peak: number
   /** Microseconds to link one host, parsing included. */
@@ -55,6 +55,7 @@ export async function weigh(size: RulesSize): Promise<Weight> {
   collectedMemory()
   await sleep(SETTLE_MS)
   const linked = collectedMemory()
+  const reduced = reducedMemory()
   if (index.lookup(hostName(0)) === undefined) throw new Error('the first host is not there')
   return {
     backendsPerHost: size.backendsPerHost,
@@ -62,15 +63,24 @@ export async function weigh(size: RulesSize): Promise<Weight> {
     heap: (linked.heapUsed - before.heapUsed) / routes,
     packed: (packed.external - before.external) / routes,
     external: (linked.external - before.external) / routes,
-    committed: (linked.heapTotal - before.heapTotal) / routes,
     resident: (linked.rss - before.rss) / routes,
+    reduced: (reduced.rss - before.rss) / routes,
     peak: (process.resourceUsage().maxRSS * 1024 - before.rss) / routes,
     linkMicroseconds,
   }
 }
 
 function collectedMemory(): NodeJS.MemoryUsage {
-  if (globalThis.gc === undefined) throw new Error('run with --expose-gc')
-  for (let i = 0; i < 3; i++) globalThis.gc()
+  for (let i = 0; i < 3; i++) collector()()
   return process.memoryUsage()
+}
+
+function reducedMemory(): NodeJS.MemoryUsage {
+  collector()({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  return process.memoryUsage()
+}
+
+function collector(): NonNullable<typeof globalThis.gc> {
+  if (globalThis.gc === undefined) throw new Error('run with --expose-gc')
+  return globalThis.gc
 }

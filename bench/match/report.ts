@@ -49,12 +49,12 @@ export function showWeights(weights: readonly Weight[]): string {
     one.heap.toFixed(0),
     one.external.toFixed(0),
     (one.heap + one.external).toFixed(0),
-    one.committed.toFixed(0),
     one.resident.toFixed(0),
+    one.reduced.toFixed(0),
     one.peak.toFixed(0),
     one.linkMicroseconds.toFixed(0),
   ])
-  const head = 'packed|heap|external|both|heap pages|resident set|peak|µs to link a host'
+  const head = 'packed|heap|external|both|resident set|reduced|peak|µs to link a host'
   const routes = weights[0]?.routes.toLocaleString('en') ?? ''
   return `\nbytes a route of ${routes}, every host linked\n${showTable(['', ...head.split('|')], rows)}`
 }

@@ -54,7 +54,7 @@ export function createFetchEngine(options: FetchEngineOptions): FetchHandler {
     try {
       const head = requestHead(request)
       const exchange = options.begin(head, peer)
-      const body = new FetchBody(request, head.bodyLength)
+      const body = new FetchBody(request, 'type' in head ? 0 : head.bodyLength)
       return await new FetchRun(context, exchange, request, body).run()
     } catch (error) {
       options.fault(error)

@@ -1,30 +1,61 @@
 /** Request and Response of fetch as the core's heads, and back. */
 import type { AttemptStep, LocalResponse, RelayStep } from '../exchange.ts'
-import { fieldValue, type Fields, type RequestHead, type ResponseHead } from '../head.ts'
+import {
+  fieldValue,
+  type Fields,
+  type ParseFailure,
+  type RequestHead,
+  type ResponseHead,
+} from '../head.ts'
 import type { FetchTraits } from './traits.ts'
 
 /** Statuses that a Response may not give a body to. */
 const NULL_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304])
+
+/** Characters of a target, and of a head with its separators; the Node engine's limits in bytes. */
+const MAX_TARGET = 8192
+const MAX_HEAD = 16_384
+/** Fields of a request; lines that the runtime joined count once. */
+const MAX_FIELDS = 100
 
 /** Length of the shortest scheme with its slashes: `http://`. */
 const SCHEME_LENGTH = 7
 
 /**
  * The head. The runtime has parsed it: the target is what its URL parser left of it, names are
- * lower-case and lines of one name are joined.
+ * lower-case and lines of one name are joined. A head beyond the limits is a failure: the runtime's
+ * own may be many times larger, and an endpoint's smaller.
  */
-export function requestHead(request: Request): RequestHead {
+export function requestHead(request: Request): RequestHead | ParseFailure {
   const { method, url, headers, body } = request
   const pathStart = url.indexOf('/', SCHEME_LENGTH + 1)
+  const target = url.slice(pathStart)
+  if (target.length > MAX_TARGET) {
+    return parseFailure('target_too_long', `${target.length} characters of target`)
+  }
   const fields = fieldList(headers)
+  const fault = findExcess(fields)
+  if (fault !== undefined) return parseFailure('head_too_large', fault)
   return {
     method,
-    target: url.slice(pathStart),
+    target,
     version: '1.1',
     fields,
     authority: url.slice(url.indexOf('//') + 2, pathStart),
     bodyLength: bodyLength(fields, body !== null),
   }
+}
+
+function findExcess(fields: Fields): string | undefined {
+  if (fields.length / 2 > MAX_FIELDS) return `more than ${MAX_FIELDS} fields`
+  // Colon, blank and the end of the line, for each.
+  let length = fields.length * 2
+  for (const part of fields) length += part.length
+  return length > MAX_HEAD ? `${length} characters of fields` : undefined
+}
+
+function parseFailure(reason: ParseFailure['reason'], detail: string): ParseFailure {
+  return { type: 'parse-failure', reason, detail }
 }
 
 /** Not from the body alone: some runtimes hide the one of a GET. */
@@ -55,15 +86,16 @@ export interface OutboundContext {
 export function outboundHeaders(
   step: AttemptStep,
   { upgrades, bodyLength: length }: OutboundContext,
-): Headers {
-  const headers = headerList(step.head.fields)
+): HeadersInit {
   // The runtime cannot wait for a 100, and some take one for the answer.
-  headers.delete('expect')
-  if (step.upgrade !== undefined && upgrades) headers.set('upgrade', step.upgrade)
+  const fields = without(step.head.fields, EXPECT)
+  if (step.upgrade !== undefined && upgrades) fields.push('upgrade', step.upgrade)
   // Of a stream the runtime does not know it, and would send chunks that not every server takes.
-  if (length > 0) headers.set('content-length', String(length))
-  return headers
+  if (length > 0) fields.push('content-length', String(length))
+  return headerList(fields)
 }
+
+const EXPECT: ReadonlySet<string> = new Set(['expect'])
 
 /** A response that the core wrote. */
 export function localResponse({ status, fields, body }: LocalResponse): Response {
@@ -98,20 +130,20 @@ export function relayedResponse(
   step: RelayStep,
   { method, traits }: RelayContext,
 ): Response {
-  const { status, reason: statusText, fields } = step.head
-  const headers = headerList(fields)
+  const { status, reason: statusText } = step.head
+  const { headers: received } = upstream
   const socket = tunnelOf(upstream)
   if (step.tunnel && socket !== undefined) {
+    const headers = headerList(step.head.fields)
     const switched: SwitchedInit = { status, statusText, headers, webSocket: socket }
     return new Response(null, switched)
   }
+  const decoded = traits.decodes && isDecoded(received.get('content-encoding'))
+  const fields = decoded ? withoutCoding(step.head.fields) : without(step.head.fields, LENGTH)
+  const length = decoded || status === 204 || status === 205 ? null : received.get('content-length')
+  if (length !== null) fields.push('content-length', length)
   const empty = method === 'HEAD' || NULL_BODY.has(status)
-  const length = upstream.headers.get('content-length')
-  if (traits.decodes && isDecoded(upstream.headers.get('content-encoding'))) {
-    dropCoding(headers)
-  } else if (length !== null && status !== 204 && status !== 205) {
-    headers.set('content-length', length)
-  }
+  const headers = headerList(fields)
   return new Response(empty ? null : upstream.body, { status, statusText, headers })
 }
 
@@ -124,12 +156,26 @@ function isDecoded(codings: string | null): boolean {
   return codings.split(',').every((coding) => DECODED.has(coding.trim().toLowerCase()))
 }
 
+const LENGTH: ReadonlySet<string> = new Set(['content-length'])
+const CODING: ReadonlySet<string> = new Set(['content-encoding', 'content-length'])
+
 /** RFC 9110 §8.8.1: what was decoded is another representation, equal in meaning alone. */
-function dropCoding(headers: Headers): void {
-  headers.delete('content-encoding')
-  headers.delete('content-length')
-  const tag = headers.get('etag')
-  if (tag !== null && !tag.startsWith('W/')) headers.set('etag', `W/${tag}`)
+function withoutCoding(all: Fields): string[] {
+  const fields = without(all, CODING)
+  for (let i = 0; i < fields.length; i += 2) {
+    const tag = fields[i + 1] ?? ''
+    if (fields[i]?.toLowerCase() === 'etag' && !tag.startsWith('W/')) fields[i + 1] = `W/${tag}`
+  }
+  return fields
+}
+
+function without(fields: Fields, names: ReadonlySet<string>): string[] {
+  const kept: string[] = []
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] as string // the list holds pairs, so both indexes exist
+    if (!names.has(name.toLowerCase())) kept.push(name, fields[i + 1] as string) // likewise
+  }
+  return kept
 }
 
 function fieldList(headers: Headers): Fields {
@@ -138,10 +184,25 @@ function fieldList(headers: Headers): Fields {
   return fields
 }
 
-function headerList(fields: Fields): Headers {
+/**
+ * Fields for a Request or a Response. A record, which runtimes take in one go: appending a field at
+ * a time costs workerd a fifth of a request. Only where a name is repeated, lines stay lines.
+ */
+function headerList(fields: Fields): HeadersInit {
+  // Without a prototype, so that no name is taken for something else.
+  const record: Record<string, string> = Object.create(null)
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] as string // the list holds pairs, so both indexes exist
+    if (record[name] !== undefined) return appended(fields)
+    record[name] = fields[i + 1] as string // likewise
+  }
+  return record
+}
+
+function appended(fields: Fields): Headers {
   const headers = new Headers()
   for (let i = 0; i < fields.length; i += 2) {
-    headers.append(fields[i] as string, fields[i + 1] as string) // the list holds pairs
+    headers.append(fields[i] as string, fields[i + 1] as string) // likewise
   }
   return headers
 }

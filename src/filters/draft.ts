@@ -10,7 +10,9 @@ export interface RequestDraft {
   readonly port: number
   /** Path condition that took the request, without trailing slash; `undefined` for a fallback. */
   readonly prefix: string | undefined
-  /** Canonical path, as it will be sent. Starts with one slash. */
+  /** Canonical path that was asked for and matched: what every path modifier begins with. */
+  readonly requestPath: string
+  /** Path as it will be sent. Starts with one slash. */
   path: string
   /** Without `?`; `undefined` when the target had none. */
   readonly query: string | undefined

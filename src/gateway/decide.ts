@@ -83,29 +83,37 @@ function judge(decision: Decision, head: RequestHead, waivers: GateWaivers): Ref
   if (gate.type === 'refused') return gate
   if (gate.type === 'asterisk') {
     decision.asterisk = true
-    return undefined
+    return enter(decision, head, gate.host.name) ?? refuseByHost(decision, gate.host.name)
   }
   decision.admitted = gate
   decision.path = gate.path
   // RFC 9110 §7.6.2: whoever gets 0 is the recipient.
   decision.asterisk = gate.maxForwards === 0
-  const { peer } = decision
-  const listeners = decision.socket?.listeners ?? NO_LISTENERS
-  const listener = selectListener(listeners, peer.tls?.serverName, gate.host.name)
-  if (listener === undefined) {
-    return isMisdirected(listeners, peer.tls?.serverName, gate.host.name)
-      ? refuse('misdirected', `TLS was asked for ${peer.tls?.serverName ?? 'no name'}`)
-      : refuse('no_route', `no listener admits ${gate.host.name}`)
-  }
-  decision.listener = listener
+  const refusal = enter(decision, head, gate.host.name)
+  const { listener } = decision
+  if (refusal !== undefined || listener === undefined) return refusal
   if (listener.entry.mergeSlashes) {
     decision.path = canonicalPath(gate.rawPath, true) ?? gate.path
   }
+  return route(decision, head, listener)
+}
+
+/** Finds the listener and the client, and asks the listener's policy. */
+function enter(decision: Decision, head: RequestHead, host: string): Refusal | undefined {
+  const { peer } = decision
+  const listeners = decision.socket?.listeners ?? NO_LISTENERS
+  const listener = selectListener(listeners, peer.tls?.serverName, host)
+  if (listener === undefined) {
+    return isMisdirected(listeners, peer.tls?.serverName, host)
+      ? refuse('misdirected', `TLS was asked for ${peer.tls?.serverName ?? 'no name'}`)
+      : refuse('no_route', `no listener admits ${host}`)
+  }
+  decision.listener = listener
   decision.client = resolveClientAddress(listener.clientAddress, decision.peerAddress, head.fields)
   if (listener.policy !== undefined && !admits(listener.policy, decision.client.address)) {
     return refuse('policy_denied', `policy of listener ${listener.entry.name}`)
   }
-  return route(decision, head, listener)
+  return undefined
 }
 
 function route(
@@ -113,26 +121,33 @@ function route(
   head: RequestHead,
   listener: LinkedListener,
 ): Refusal | undefined {
-  const { admitted, path, client } = decision
-  if (admitted === undefined || path === undefined || client === undefined) return undefined
-  const host = listener.hosts.lookup(admitted.host.name)
+  const { admitted, path } = decision
+  if (admitted === undefined || path === undefined) return undefined
+  const denied = refuseByHost(decision, admitted.host.name)
+  const { host } = decision
   const request: MatchRequest = {
     method: head.method,
     path: path.canonical,
     query: admitted.query,
     fields: head.fields,
   }
-  decision.host = host
   decision.route = host?.table.match(request)
   decision.action =
     host !== undefined && decision.route !== undefined
       ? host.action(decision.route.action)
       : listener.fallback?.action
-  if (host?.policy !== undefined && !admits(host.policy, client.address)) {
-    return refuse('policy_denied', `policy of host ${host.document.host}`)
-  }
+  // Not before the route is known: the log names it for requests that are denied as well.
+  if (denied !== undefined) return denied
   if (decision.action === undefined) return refuse('no_route', undefined)
   return refuseAmbiguity(decision, request, listener) ?? refuseByRoute(decision)
+}
+
+/** Finds the host and asks its policy. */
+function refuseByHost(decision: Decision, name: string): Refusal | undefined {
+  const host = decision.listener?.hosts.lookup(name)
+  decision.host = host
+  if (host?.policy === undefined || admits(host.policy, decision.client?.address)) return undefined
+  return refuse('policy_denied', `policy of host ${host.document.host}`)
 }
 
 function refuseByRoute(decision: Decision): Refusal | undefined {

@@ -27,7 +27,7 @@ import { pickWeighted } from '../upstream/weights.ts'
 import { asteriskResponse, errorResponse, redirectResponse } from './answer.ts'
 import type { Decision } from './decide.ts'
 import type { LinkedBackend } from './linked-host.ts'
-import { createDraft, finishHead } from './outbound.ts'
+import { createOutbound, finishHead, type Outbound } from './outbound.ts'
 import { accessRecord, type Progress } from './record.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -37,7 +37,7 @@ export class GatewayExchange implements Exchange {
   readonly #runtime: Runtime
   readonly #progress: Progress
   readonly #tried: EndpointAddress[] = []
-  #draft: RequestDraft | undefined
+  #outbound: Outbound | undefined
   #backend: LinkedBackend | undefined
   #attemptStartedMs = 0
   #ended = false
@@ -81,19 +81,24 @@ export class GatewayExchange implements Exchange {
   end(outcome: EndOutcome): AccessRecord {
     this.#ended = true
     if (outcome.failure !== undefined) this.#note(outcome.failure.reason, outcome.failure.detail)
-    return accessRecord(this.#decision, this.#progress, outcome, this.#runtime.monotonic())
+    const { timestamps, monotonic } = this.#runtime
+    return accessRecord(this.#decision, this.#progress, {
+      outcome,
+      endedMs: monotonic(),
+      time: timestamps.format(this.#progress.startedAtMs),
+    })
   }
 
   #start(): Step {
     const { refusal, asterisk, action } = this.#decision
     if (refusal !== undefined) return this.#fail(refusal.reason, refusal.detail, refusal.close)
     if (asterisk) return this.#respond(asteriskResponse(this.#progress.requestId))
-    const draft = createDraft(this.#decision)
-    if (draft === undefined || action === undefined) {
+    const outbound = createOutbound(this.#decision)
+    if (outbound === undefined || action === undefined) {
       return this.#fail('internal_error', 'nothing was decided')
     }
-    this.#draft = draft
-    const answer = this.#filter(draft, action.filters)
+    this.#outbound = outbound
+    const answer = this.#filter(outbound.draft, action.filters)
     if (answer !== undefined) return answer
     const backend = pickWeighted(action.backends, this.#runtime.random)
     if (backend === undefined) {
@@ -108,7 +113,7 @@ export class GatewayExchange implements Exchange {
     }
     backend.cluster.state.budget.deposit()
     backend.cluster.state.usedAtMs = this.#progress.startedMs
-    return this.#filter(draft, backend.filters) ?? this.#attempt(draft, backend)
+    return this.#filter(outbound.draft, backend.filters) ?? this.#attempt(outbound, backend)
   }
 
   #filter(
@@ -124,7 +129,7 @@ export class GatewayExchange implements Exchange {
     return this.#respond(redirectResponse(status, location, this.#progress.requestId))
   }
 
-  #attempt(draft: RequestDraft, backend: LinkedBackend): Step {
+  #attempt(outbound: Outbound, backend: LinkedBackend): Step {
     const { cluster } = backend
     const { admitted, action } = this.#decision
     const endpoint = cluster && pickEndpoint(cluster, this.#tried)
@@ -136,7 +141,7 @@ export class GatewayExchange implements Exchange {
     this.#attemptStartedMs = nowMs
     this.#progress.attempts++
     this.#progress.endpoint = endpoint.url
-    const head = finishHead(this.#decision, draft, {
+    const head = finishHead(this.#decision, outbound, {
       endpoint,
       host: cluster.cluster.host,
       requestId: this.#progress.requestId,
@@ -156,31 +161,33 @@ export class GatewayExchange implements Exchange {
   #timeouts(configured: AttemptTimeouts, nowMs: number): AttemptTimeouts {
     const { totalMs } = configured
     if (totalMs === 0) return configured
-    if (this.#decision.admitted?.upgrade !== undefined || this.#isGrpc()) {
-      return { ...configured, totalMs: 0 }
-    }
+    if (this.#isEndless()) return { ...configured, totalMs: 0 }
     // 0 would mean no timeout, so what has run out is one millisecond.
     return { ...configured, totalMs: Math.max(1, totalMs - (nowMs - this.#progress.startedMs)) }
   }
 
-  #isGrpc(): boolean {
-    const type = fieldValue(this.#decision.head?.fields ?? [], 'content-type')
-    return type !== undefined && type.startsWith('application/grpc')
+  /** What may rightly last for hours: a tunnel, gRPC, and what an EventSource asks for. */
+  #isEndless(): boolean {
+    const { admitted, head } = this.#decision
+    if (admitted?.upgrade !== undefined) return true
+    const fields = head?.fields ?? []
+    if (fieldValue(fields, 'content-type')?.startsWith('application/grpc') === true) return true
+    return fieldValue(fields, 'accept')?.toLowerCase().includes('text/event-stream') === true
   }
 
   #afterFailure(outcome: Outcome): Step {
     const method = this.#decision.admitted?.method ?? ''
-    const draft = this.#draft
+    const outbound = this.#outbound
     const backend = this.#backend
     if (
-      draft !== undefined &&
+      outbound !== undefined &&
       backend?.cluster !== undefined &&
       this.#tried.length < MAX_ATTEMPTS &&
       !this.#totalTimeElapsed() &&
       isRetriable(outcome, method) &&
       backend.cluster.state.budget.withdraw()
     ) {
-      return this.#attempt(draft, backend)
+      return this.#attempt(outbound, backend)
     }
     const close = outcome.side === 'client' || !outcome.replayable
     return this.#fail(outcome.reason, outcome.detail, close)
@@ -209,6 +216,9 @@ export class GatewayExchange implements Exchange {
   #responseFields(head: ResponseHead): string[] {
     let fields: string[] = []
     forwardableResponseFields(head.fields, fields)
+    // Before the filters, so that a rule which sets or removes one of them has the last word.
+    if (fieldValue(fields, 'server') === undefined) fields.push('Server', 'postern')
+    fields.push('X-Envoy-Upstream-Service-Time', String(Math.round(this.#progress.upstreamMs ?? 0)))
     const { action } = this.#decision
     if (action !== undefined && action.filters.length > 0) {
       fields = applyResponseFilters(fields, action.filters)
@@ -216,8 +226,6 @@ export class GatewayExchange implements Exchange {
     if (this.#backend !== undefined && this.#backend.filters.length > 0) {
       fields = applyResponseFilters(fields, this.#backend.filters)
     }
-    if (fieldValue(fields, 'server') === undefined) fields.push('Server', 'postern')
-    fields.push('X-Envoy-Upstream-Service-Time', String(Math.round(this.#progress.upstreamMs ?? 0)))
     return fields
   }
 

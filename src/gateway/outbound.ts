@@ -7,24 +7,32 @@ import type { UpstreamHost } from '../model/manifest.ts'
 import { endpointHost } from '../upstream/endpoint.ts'
 import type { Decision } from './decide.ts'
 
-/** The draft that filters work on; `undefined` for a request that was refused. */
-export function createDraft(decision: Decision): RequestDraft | undefined {
+/** A request on its way out: what filters work on, and what endpoints are told about its client. */
+export interface Outbound {
+  readonly draft: RequestDraft
+  readonly told: ForwardedInput
+}
+
+/** The request before its filters; `undefined` for one that was refused. */
+export function createOutbound(decision: Decision): Outbound | undefined {
   const { head, admitted, path, client, route } = decision
   const told = forwardedInput(decision)
   if (!head || !admitted || !path || !client || !told) return undefined
   const origin = believedOrigin(told)
   const fields: string[] = []
   forwardableRequestFields(head.fields, fields, client.trusted)
-  return {
+  const draft: RequestDraft = {
     scheme: origin.scheme,
     hostname: admitted.host.name,
     port: origin.port,
     prefix: route !== undefined && route.type === undefined ? route.path : undefined,
+    requestPath: path.canonical,
     path: path.canonical,
     query: admitted.query,
     host: undefined,
     fields,
   }
+  return { draft, told }
 }
 
 /** Where an attempt goes. */
@@ -39,14 +47,12 @@ export interface AttemptTarget {
  * neither a client nor a rule can put another value beside them.
  */
 export function finishHead(
-  decision: Decision,
-  draft: RequestDraft,
+  { head, admitted }: Decision,
+  { draft, told }: Outbound,
   target: AttemptTarget,
 ): OutboundHead {
-  const { head, admitted } = decision
   const fields = draft.fields.slice()
-  const told = forwardedInput(decision)
-  if (told !== undefined) appendForwarded(told, fields)
+  appendForwarded(told, fields)
   fields.push('X-Request-Id', target.requestId)
   if (admitted?.maxForwards !== undefined) {
     fields.push('Max-Forwards', String(admitted.maxForwards - 1))

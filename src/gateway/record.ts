@@ -25,17 +25,25 @@ export interface Progress {
   upstreamMs: number | undefined
 }
 
+/** How and when an exchange ended. */
+export interface RecordedEnd {
+  readonly outcome: EndOutcome
+  /** Monotonic milliseconds. */
+  readonly endedMs: number
+  /** When the exchange started, as the log writes it. */
+  readonly time: string
+}
+
 /** The record. A client that left before the end is logged as 499, whatever had been sent. */
 export function accessRecord(
   decision: Decision,
   progress: Progress,
-  outcome: EndOutcome,
-  nowMs: number,
+  { outcome, endedMs, time }: RecordedEnd,
 ): AccessRecord {
   const { head, peer, listener, client, admitted } = decision
   const gone = outcome.failure?.reason === 'client_gone'
   return {
-    time: new Date(progress.startedAtMs).toISOString(),
+    time,
     requestId: progress.requestId,
     client: client?.address?.text ?? decision.peerAddress?.text,
     peer: peer.address,
@@ -52,7 +60,7 @@ export function accessRecord(
     backend: progress.backend,
     endpoint: progress.endpoint,
     attempts: progress.attempts,
-    durationMs: toMicroseconds(Math.max(0, nowMs - progress.startedMs)),
+    durationMs: toMicroseconds(Math.max(0, endedMs - progress.startedMs)),
     upstreamMs: progress.upstreamMs && toMicroseconds(progress.upstreamMs),
     requestBytes: outcome.requestBytes,
     responseBytes: outcome.responseBytes,

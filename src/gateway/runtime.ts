@@ -3,6 +3,7 @@
  */
 import type { BundleReader } from '../model/bundle.ts'
 import { RequestIds } from '../observe/request-id.ts'
+import { Timestamps } from '../observe/timestamps.ts'
 import { createClusterState, type ClusterState } from '../upstream/cluster.ts'
 
 /** Unused states are kept this long, so that a rule taken back and forth resets nothing. */
@@ -24,6 +25,7 @@ export class Runtime {
   readonly monotonic: () => number
   readonly random: () => number
   readonly requestIds: RequestIds
+  readonly timestamps: Timestamps = new Timestamps()
   readonly #clusters = new Map<string, ClusterState>()
 
   constructor(options: RuntimeOptions) {

@@ -4,18 +4,10 @@
  */
 import { PosternError } from '../errors.ts'
 import type { Fields, ParseFailure } from '../head.ts'
+import type { BodySink } from './body-sink.ts'
 import { ChunkedDecoder, type ChunkedOptions } from './chunked-decoder.ts'
 import { failure, type Progress } from './failure.ts'
 import { NO_BODY, type BodyFraming } from './framing.ts'
-
-/** Takes the content. */
-export interface BodySink {
-  /**
-   * Takes `bytes[start]` up to `end`, at least one byte of content, which belong to the caller of
-   * `push`: they are to be used or copied before this returns. It must not call the decoder.
-   */
-  content(bytes: Uint8Array, start: number, end: number): void
-}
 
 const NO_FIELDS: Fields = []
 

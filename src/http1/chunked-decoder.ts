@@ -1,6 +1,6 @@
 /** Takes the content out of chunked transfer coding (RFC 9112 §7.1), and the trailer section. */
 import type { Fields, ParseFailure } from '../head.ts'
-import type { BodySink } from './body-decoder.ts'
+import type { BodySink } from './body-sink.ts'
 import { CR, LF } from './bytes.ts'
 import { ChunkLine } from './chunk-line.ts'
 import { failure, unexpectedByte, type Progress } from './failure.ts'

@@ -77,7 +77,7 @@ export class HeadReader {
     return this.#scanner.hasTabBehind(field, this.#text)
   }
 
-  /** Begins with another section; the results of the last one are gone. */
+  /** Begins with another section; of the last one, `next` alone remains. */
   reset(): void {
     this.#position = 0
     this.#text = ''

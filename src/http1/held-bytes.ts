@@ -37,11 +37,10 @@ export class HeldBytes {
     this.#length = needed
   }
 
-  /** Forgets what is held and gives the memory back: most connections never need it again. */
+  /** Forgets what is held, and gives back the memory of a large head: most are small. */
   clear(): void {
-    if (this.#length === 0) return
-    this.#bytes = new Uint8Array(0)
     this.#length = 0
+    if (this.#bytes.length > FIRST_BYTES) this.#bytes = new Uint8Array(0)
   }
 
   #grow(needed: number): void {

@@ -47,7 +47,7 @@ export class RequestParser {
 
   /** Whether a head has begun and not ended: who stalls now is slow (408), else merely idle. */
   get started(): boolean {
-    return this.#parsed === undefined && this.#line.begun
+    return this.#line.begun
   }
 
   /** Where the head ended, as an offset into the bytes of the last push: its body begins there. */
@@ -60,10 +60,15 @@ export class RequestParser {
     return this.#failure
   }
 
-  /** The head, after a push gave `done` and until the next push; throws `internal_error` else. */
-  get parsed(): ParsedRequest {
-    if (this.#parsed === undefined) throw new PosternError('internal_error', 'no head was read')
-    return this.#parsed
+  /**
+   * Gives the head that a push was `done` with, once: a connection that idles afterwards keeps
+   * nothing of it in memory. Throws `internal_error` where there is none.
+   */
+  take(): ParsedRequest {
+    const parsed = this.#parsed
+    if (parsed === undefined) throw new PosternError('internal_error', 'no head was read')
+    this.#parsed = undefined
+    return parsed
   }
 
   /**
@@ -73,10 +78,7 @@ export class RequestParser {
    */
   push(bytes: Uint8Array, start: number, end: number): Progress {
     if (this.#failure !== undefined) return 'failed'
-    if (this.#parsed !== undefined) {
-      this.#parsed = undefined
-      this.#reader.reset()
-    }
+    this.#parsed = undefined
     const progress = this.#reader.push(bytes, start, end)
     if (progress === 'done') return this.#finish()
     if (progress === 'failed') this.#failure = this.#reader.failure
@@ -106,6 +108,7 @@ export class RequestParser {
       framing,
       persistent: isPersistent(noted, version),
     }
+    this.#reader.reset()
     return 'done'
   }
 

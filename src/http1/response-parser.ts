@@ -19,6 +19,9 @@ import { HEAD_LIMITS, resolveLimits } from './limits.ts'
 import type { HeadParserOptions } from './request-parser.ts'
 import { StatusLine } from './status-line.ts'
 
+/** What a parser of responses may be told. */
+export type ResponseParserOptions = Omit<HeadParserOptions, 'maxTargetBytes'>
+
 /** A response head and what follows from it for the connection. */
 export interface ParsedResponse {
   readonly head: ResponseHead
@@ -44,8 +47,8 @@ export class ResponseParser {
   #failure: ParseFailure | undefined
   #bodyless = false
 
-  /** `maxTargetBytes` means nothing here. Throws `internal_error` for a limit that is none. */
-  constructor({ latin1 = decodeLatin1, ...changed }: HeadParserOptions = {}) {
+  /** Throws `internal_error` for a limit that is none. */
+  constructor({ latin1 = decodeLatin1, ...changed }: ResponseParserOptions = {}) {
     const limits = resolveLimits(HEAD_LIMITS, changed)
     this.#reader = new HeadReader({
       startLine: this.#line,
@@ -57,7 +60,7 @@ export class ResponseParser {
 
   /** Whether a head has begun and not ended. */
   get started(): boolean {
-    return this.#parsed === undefined && this.#reader.started
+    return this.#reader.started
   }
 
   /** Where the head ended, as an offset into the bytes of the last push: its body begins there. */
@@ -70,10 +73,15 @@ export class ResponseParser {
     return this.#failure
   }
 
-  /** The head, after a push gave `done` and until the next push; throws `internal_error` else. */
-  get parsed(): ParsedResponse {
-    if (this.#parsed === undefined) throw new PosternError('internal_error', 'no head was read')
-    return this.#parsed
+  /**
+   * Gives the head that a push was `done` with, once: a connection that idles afterwards keeps
+   * nothing of it in memory. Throws `internal_error` where there is none.
+   */
+  take(): ParsedResponse {
+    const parsed = this.#parsed
+    if (parsed === undefined) throw new PosternError('internal_error', 'no head was read')
+    this.#parsed = undefined
+    return parsed
   }
 
   /** Tells what was asked, before its answer is read: a HEAD is answered without a body. */
@@ -87,10 +95,7 @@ export class ResponseParser {
    */
   push(bytes: Uint8Array, start: number, end: number): Progress {
     if (this.#failure !== undefined) return 'failed'
-    if (this.#parsed !== undefined) {
-      this.#parsed = undefined
-      this.#reader.reset()
-    }
+    this.#parsed = undefined
     const progress = this.#reader.push(bytes, start, end)
     if (progress === 'done') return this.#finish()
     if (progress === 'failed') this.#failure = this.#reader.failure
@@ -118,6 +123,7 @@ export class ResponseParser {
       persistent: framing.type !== 'close' && status !== 101 && isPersistent(noted, version),
       interim: status < 200 && status !== 101,
     }
+    this.#reader.reset()
     return 'done'
   }
 

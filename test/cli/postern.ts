@@ -74,9 +74,16 @@ export function start(args: readonly string[], options: StartOptions = {}): Comm
   }
 }
 
-/** Starts a backend on loopback that answers everything with its name; gives its port. */
-export async function startBackend(name: string): Promise<number> {
+/**
+ * Starts a backend on loopback that answers everything with its name; gives its port. `seen` takes
+ * the fields of each request, as they came.
+ */
+export async function startBackend(
+  name: string,
+  seen?: (fields: string[]) => void,
+): Promise<number> {
   const server: Server = createServer((request, response) => {
+    seen?.(request.rawHeaders)
     request.resume()
     response.end(`${name} ${request.method} ${request.url}`)
   })
@@ -104,6 +111,8 @@ export interface SlowBackend {
   readonly port: number
   /** Resolves when the request is there. */
   readonly asked: Promise<void>
+  /** Resolves when the connection of the request is closed. */
+  readonly left: Promise<void>
   /** Answers it. */
   answer(): void
 }
@@ -113,7 +122,9 @@ export async function startSlowBackend(): Promise<SlowBackend> {
   let answer: (() => void) | undefined
   let tell: (() => void) | undefined
   const asked = new Promise<void>((resolve) => (tell = resolve))
-  const server = createServer((_request, response) => {
+  const left = Promise.withResolvers<void>()
+  const server = createServer((request, response) => {
+    request.socket.once('close', () => left.resolve())
     answer = () => void response.end('slow')
     tell?.()
   })
@@ -124,5 +135,5 @@ export async function startSlowBackend(): Promise<SlowBackend> {
     server.closeAllConnections()
   })
   const { port } = server.address() as AddressInfo
-  return { port, asked, answer: () => answer?.() }
+  return { port, asked, left: left.promise, answer: () => answer?.() }
 }

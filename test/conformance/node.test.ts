@@ -1,5 +1,6 @@
 /** All cases on the Node adapter, over sockets. */
 import { describeConformance } from './runner.ts'
-import { createNodeTarget } from './targets/node.ts'
+import { createSocketTarget } from './targets/sockets.ts'
+import { startNodeServer } from './wire/node-server.ts'
 
-describeConformance(createNodeTarget())
+describeConformance(createSocketTarget('node', startNodeServer))

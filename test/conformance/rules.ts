@@ -61,6 +61,20 @@ export function findSocket(snapshot: Snapshot, gateway: string | undefined): Soc
   throw new Error(`no socket serves ${gateway ?? 'anything'}`)
 }
 
+/** Likewise, of a Bundle that is not linked here. */
+export function findEntry(
+  { sockets, listeners }: Bundle,
+  gateway: string | undefined,
+): SocketEntry {
+  const found = sockets.find(
+    (socket) =>
+      gateway === undefined ||
+      socket.listeners.some((index) => listeners[index]?.name.startsWith(`${gateway}/`)),
+  )
+  if (found === undefined) throw new Error(`no socket serves ${gateway ?? 'anything'}`)
+  return found
+}
+
 /** All pods that the services of `rules` have, reached at what `urlOf` gives for each. */
 export function listPods(rules: RuleSet, urlOf: (service: string) => string): Pod[] {
   return rules.services.flatMap((service) =>

@@ -77,4 +77,6 @@ export interface WireObservation {
   readonly records: readonly AccessRecord[]
   /** Broken promises inside postern. */
   readonly faults: readonly unknown[]
+  /** The runtime reads requests itself, and what it refuses leaves no record. */
+  readonly parsedByRuntime?: true
 }

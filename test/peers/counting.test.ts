@@ -33,19 +33,18 @@ describe.each([
 
 /** What a recording endpoint receives. */
 async function sentBy(wire: WireCase): Promise<string[]> {
-  const { upstream } = await play(wire)
+  const { upstream } = await play(wire, startNodeServer)
   return upstream.map(({ method, target }) => `200 ${method} ${target}`)
 }
 
 async function send({ rules, script, checks, haste }: WireCase, peer: PeerServer): Promise<void> {
   const url = `http://127.0.0.1:${peer.port}`
   const pods = rules.services.map((service) => ({ service, url }))
-  const server = await startNodeServer(rules, pods, { lingerMs: 100 })
+  const server = await startNodeServer(rules, pods, 1)
   const wanted = Math.max(1, checks.up ?? 1)
   try {
     await dial({
-      port: server.portOf(undefined),
-      connected: (port) => server.setPeer(port, '127.0.0.1'),
+      ...(await server.admit({ gateway: undefined, peer: '127.0.0.1' })),
       script,
       haste,
       methods: [],

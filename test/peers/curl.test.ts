@@ -92,8 +92,9 @@ async function curl(
     ...(script === undefined ? {} : { script }),
   })
   const pods = rules.services.map((service) => ({ service, url: upstream.url }))
-  const server = await startNodeServer(rules, pods, {})
-  const url = `http://127.0.0.1:${server.portOf(undefined)}/c`
+  const server = await startNodeServer(rules, pods, 1)
+  const { port } = await server.admit({ gateway: undefined, peer: '127.0.0.1' })
+  const url = `http://127.0.0.1:${port}/c`
   const usual = ['-sS', '--noproxy', '*', '--max-time', '20', '-H', 'Host: app.test']
   try {
     const { code, output } = await execute([...usual, ...args, url], input)

@@ -2,8 +2,12 @@
 import { BodyDecoder } from '../../src/http1/body-decoder.ts'
 import type { BodyFraming } from '../../src/http1/framing.ts'
 import type { Progress } from '../../src/http1/failure.ts'
-import { RequestParser, type HeadParserOptions } from '../../src/http1/request-parser.ts'
-import { ResponseParser } from '../../src/http1/response-parser.ts'
+import {
+  RequestParser,
+  type HeadParserOptions,
+  type ParsedRequest,
+} from '../../src/http1/request-parser.ts'
+import { ResponseParser, type ParsedResponse } from '../../src/http1/response-parser.ts'
 import type { Fields, ParseFailure, RequestHead, ResponseHead } from '../../src/head.ts'
 import type { MessageKind } from './llhttp.ts'
 
@@ -36,6 +40,7 @@ export function readWithCodec(
       body += Buffer.from(slice.subarray(start, end)).toString('latin1')
     },
   })
+  let parsed: ParsedRequest | ParsedResponse | undefined
   let headProgress: Progress = 'more'
   let progress: Progress = 'more'
   let from = 0
@@ -48,7 +53,10 @@ export function readWithCodec(
       headProgress = parser.push(piece, 0, piece.length)
       at = parser.next
       progress = headProgress
-      if (headProgress === 'done') progress = decoder.begin(parser.parsed.framing)
+      if (headProgress === 'done') {
+        parsed = parser.take()
+        progress = decoder.begin(parsed.framing)
+      }
     }
     if (headProgress === 'done' && progress === 'more') {
       progress = decoder.push(piece, at, piece.length)
@@ -59,7 +67,6 @@ export function readWithCodec(
     if (progress !== 'more') break
     from = to
   }
-  const parsed = headProgress === 'done' ? parser.parsed : undefined
   return {
     progress,
     head: parsed?.head,

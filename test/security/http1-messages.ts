@@ -28,6 +28,7 @@ export const REQUEST_SEEDS: readonly Seed[] = [
   { name: 'pipelined', text: `${withFields('Content-Length: 2')}abGET / HTTP/1.1\r\n${HOST}\r\n` },
   { name: 'obs-text', text: withFields('X: caf\xe9 \x80\x9f\xff', 'Content-Length: 0') },
   { name: 'close', text: withFields('Connection: close, x', 'Content-Length: 1') + 'a' },
+  { name: 'close beside keep-alive', text: withFields('Connection: keep-alive, close') },
   { name: 'FR-01', text: `${withFields('Content-Length: 2', 'Content-Length: 3')}abc` },
   { name: 'FR-03', text: `${withFields('Content-Length: 2, 2')}ab` },
   { name: 'FR-04', text: `${withFields('Content-Length: +2')}ab` },

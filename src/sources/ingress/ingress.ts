@@ -43,12 +43,16 @@ export function readIngress(object: KubernetesObject, rules: ClassRules): Ingres
   }
 }
 
+function closedRule(rule: RouteRule): RouteRule {
+  return { ...rule, invalid: true }
+}
+
 /** The route with its hosts and paths, but answering 500 everywhere. */
 function closed(route: Route): Route {
   const { rules, defaultBackend } = route
   return {
     ...route,
-    rules: rules.map((rule) => ({ ...rule, invalid: true })),
+    rules: rules.map(closedRule),
     defaultBackend: defaultBackend && {
       ...defaultBackend,
       backend: { ...defaultBackend.backend, target: { type: 'invalid' } },

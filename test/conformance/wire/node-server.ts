@@ -1,42 +1,23 @@
 /** Postern's Node server over a case's rules, on loopback, with the peers that the case names. */
 import { createServer, type PosternServer } from '../../../adapters/node/server.ts'
-import type { EngineLimits } from '../../../adapters/node/engine/limits.ts'
+import { DEFAULT_LIMITS, type EngineLimits } from '../../../adapters/node/engine/limits.ts'
 import { begin } from '../../../src/gateway/begin.ts'
 import type { Snapshot } from '../../../src/gateway/snapshot.ts'
-import type { AccessRecord } from '../../../src/exchange.ts'
 import type { SocketEntry } from '../../../src/model/bundle.ts'
 import type { RuleSet } from '../case.ts'
 import { buildAccepted, findSocket, openSnapshot, type Pod } from '../rules.ts'
-
-/** A running server. */
-export interface NodeServer {
-  /** The port that serves `gateway`, or the first one. */
-  portOf(gateway: string | undefined): number
-  /**
-   * Makes the connections from `localPort` of a client come from `address`: the server's own view
-   * of its sockets is loopback, and `begin` is where an engine's facts reach the core.
-   */
-  setPeer(localPort: number, address: string | null): void
-  /** The next record that is written. */
-  nextRecord(): Promise<AccessRecord>
-  /** Resolves when no exchange is under way. */
-  quiet(): Promise<void>
-  readonly records: AccessRecord[]
-  readonly faults: unknown[]
-  close(): Promise<void>
-}
+import { RecordKeeper, type RuleServer } from './server.ts'
 
 /** Starts a server for `rules`. The rules' ports stay what they are; the system chooses the real. */
 export async function startNodeServer(
   rules: RuleSet,
   pods: readonly Pod[],
-  limits: Partial<EngineLimits>,
-): Promise<NodeServer> {
+  haste: number,
+): Promise<RuleServer> {
   const snapshot = await openSnapshot(buildAccepted(rules, pods))
   const peers = new Map<number, string | null>()
-  const records: AccessRecord[] = []
+  const keeper = new RecordKeeper()
   const faults: unknown[] = []
-  const waiting: ((record: AccessRecord) => void)[] = []
   const server = createServer({
     sockets: [...snapshot.sockets.values()].map(({ entry }) => onLoopback(entry)),
     begin: (head, peer) => {
@@ -45,28 +26,26 @@ export async function startNodeServer(
       return begin(head, seen, snapshot)
     },
     log: {
-      write(record) {
-        records.push(record)
-        waiting.shift()?.(record)
-      },
+      write: (record) => keeper.add(record),
       reopen() {},
       close: () => Promise.resolve(),
       dropped: 0,
     },
     drain: { lameDuckMs: 0, deadlineMs: 0 },
     fault: (error) => faults.push(error),
-    limits,
+    limits: scaledLimits(haste),
   })
   await server.listen()
   return {
-    portOf: (gateway) => findPort(server, snapshot, gateway),
-    setPeer: (localPort, address) => peers.set(localPort, address),
-    nextRecord: () =>
-      new Promise((resolve) => {
-        waiting.push(resolve)
+    admit: ({ gateway, peer }) =>
+      Promise.resolve({
+        port: findPort(server, snapshot, gateway),
+        // `begin` is where an engine's facts reach the core.
+        connected: (localPort) => void peers.set(localPort, peer),
       }),
+    nextRecord: () => keeper.next(),
     quiet: () => untilQuiet(server),
-    records,
+    records: keeper.records,
     faults,
     close: async () => {
       await server.drain()
@@ -91,5 +70,15 @@ async function untilQuiet(server: PosternServer): Promise<void> {
     await new Promise((resolve) => {
       setImmediate(resolve)
     })
+  }
+}
+
+/** The server's waiting times, shortened as the script's are. */
+function scaledLimits(haste: number): Partial<EngineLimits> {
+  return {
+    // A client here reads all it is sent, so that nothing can be lost by closing soon.
+    lingerMs: 100,
+    headTimeoutMs: Math.round(DEFAULT_LIMITS.headTimeoutMs / haste),
+    keepAliveMs: Math.round(DEFAULT_LIMITS.keepAliveMs / haste),
   }
 }

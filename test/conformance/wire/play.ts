@@ -1,19 +1,17 @@
 /** Plays a wire case against a server and endpoints of its own, and says what came of it. */
-import type { EngineLimits } from '../../../adapters/node/engine/limits.ts'
-import { DEFAULT_LIMITS } from '../../../adapters/node/engine/limits.ts'
 import type { WireCase } from '../case.ts'
 import { listPods } from '../rules.ts'
 import type { WireObservation } from '../target.ts'
 import { openBlackhole } from './blackhole.ts'
 import { dial, type Received } from './client.ts'
-import { startNodeServer, type NodeServer } from './node-server.ts'
+import type { RuleServer, StartServer } from './server.ts'
 import { openUpstream, type Upstream } from './upstream.ts'
 
 /** How long an endpoint may hold a request after the client is done. */
 const SETTLE_MS = 2000
 
 /** What came of the case's bytes. */
-export async function play(wire: WireCase): Promise<WireObservation> {
+export async function play(wire: WireCase, start: StartServer): Promise<WireObservation> {
   const { rules, upstream: script } = wire
   const blackhole = script?.afterwards === 'blackhole' ? await openBlackhole() : undefined
   const upstreams = await Promise.all(
@@ -23,7 +21,7 @@ export async function play(wire: WireCase): Promise<WireObservation> {
   )
   const urls = new Map(rules.services.map((name, i) => [name, upstreams[i]?.url ?? '']))
   const pods = listPods(rules, (service) => blackhole?.url ?? urls.get(service) ?? '')
-  const server = await startNodeServer(rules, pods, scaledLimits(wire.haste))
+  const server = await start(rules, pods, wire.haste)
   try {
     return await observe(wire, server, upstreams)
   } finally {
@@ -35,14 +33,14 @@ export async function play(wire: WireCase): Promise<WireObservation> {
 
 async function observe(
   wire: WireCase,
-  server: NodeServer,
+  server: RuleServer,
   upstreams: readonly Upstream[],
 ): Promise<WireObservation> {
   const { script, haste } = wire
   const startedMs = performance.now()
+  const entrance = await server.admit({ gateway: undefined, peer: '127.0.0.1' })
   const received = await dial({
-    port: server.portOf(undefined),
-    connected: (port) => server.setPeer(port, '127.0.0.1'),
+    ...entrance,
     script,
     haste,
     methods: [firstMethod(wire)],
@@ -59,6 +57,7 @@ async function observe(
     tookMs: performance.now() - startedMs,
     records: server.records,
     faults: server.faults,
+    ...(server.parsedByRuntime === undefined ? {} : { parsedByRuntime: true }),
   }
 }
 
@@ -91,14 +90,4 @@ function settled(upstreams: readonly Upstream[]): Promise<void> {
     for (const upstream of upstreams) upstream.onChange(check)
     check()
   })
-}
-
-/** The server's waiting times, shortened as the script's are. */
-function scaledLimits(haste: number): Partial<EngineLimits> {
-  return {
-    // A client here reads all it is sent, so that nothing can be lost by closing soon.
-    lingerMs: 100,
-    headTimeoutMs: Math.round(DEFAULT_LIMITS.headTimeoutMs / haste),
-    keepAliveMs: Math.round(DEFAULT_LIMITS.keepAliveMs / haste),
-  }
 }

@@ -15,6 +15,35 @@ describe('the request head', () => {
     expect(told.head?.fields).toEqual(['x-a', '1'])
   })
 
+  test.each([
+    { name: 'a long target', path: 'x'.repeat(8192), fields: [], reason: 'target_too_long' },
+    {
+      name: 'many fields',
+      path: '',
+      fields: Array.from({ length: 101 }, (_, i): [string, string] => [`x-${i}`, 'v']),
+      reason: 'head_too_large',
+    },
+    {
+      name: 'long fields',
+      path: '',
+      fields: [['x-long', 'v'.repeat(16_384)] as [string, string]],
+      reason: 'head_too_large',
+    },
+  ])('is a failure with $name', async ({ path, fields, reason }) => {
+    const handed: unknown[] = []
+    const handle = createFetchEngine({
+      begin(head) {
+        handed.push(head)
+        throw new Error('enough')
+      },
+      fetch: ok,
+      log() {},
+      fault() {},
+    })
+    await handle(new Request(`http://a.test/${path}`, { headers: fields }), PEER)
+    expect(handed).toMatchObject([{ type: 'parse-failure', reason }])
+  })
+
   test('has the length that the head states, or none', async () => {
     const stated = new Request('http://a.test/', {
       method: 'POST',

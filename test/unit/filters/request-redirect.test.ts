@@ -9,6 +9,7 @@ function draft(parts: Partial<RequestDraft> = {}): RequestDraft {
     hostname: 'app.test',
     port: 80,
     prefix: '/foo',
+    requestPath: '/foo/bar',
     path: '/foo/bar',
     query: undefined,
     host: undefined,
@@ -62,6 +63,12 @@ const ROWS: {
     draft: { hostname: '[2001:db8::1]' },
     filter: { scheme: 'https', port: 8443 },
     expect: 'https://[2001:db8::1]:8443/foo/bar',
+  },
+  {
+    name: 'a path that was rewritten for backends stays with them',
+    draft: { path: '/inner/bar' },
+    filter: { hostname: 'other.test' },
+    expect: 'http://other.test/foo/bar',
   },
   { name: 'the requested URL itself is a loop', filter: { scheme: 'http' }, expect: undefined },
 ]

@@ -96,6 +96,29 @@ describe('an attempt', () => {
     expect(exchange.end(WHOLE)).toMatchObject({ client: '203.0.113.7', requestId: 'abc-1' })
   })
 
+  it.each([
+    { target: '/twice/tail', expect: '/backend/tail' },
+    { target: '/twice?q', expect: '/backend?q' },
+  ])('has the path of the rewrite nearest to the endpoint: $target', ({ target, expect: sent }) => {
+    const path = { replacePrefixMatch: '/a/rule/of/any/length' }
+    const rules = {
+      version: 1,
+      routes: [
+        {
+          path: '/twice',
+          filters: [{ type: 'URLRewrite', path }],
+          backends: [
+            {
+              url: A,
+              filters: [{ type: 'URLRewrite', path: { replacePrefixMatch: '/backend' } }],
+            },
+          ],
+        },
+      ],
+    }
+    expect(expectAttempt(start(createTestGateway(rules), target).step).head.target).toBe(sent)
+  })
+
   it('carries what the filters made of the request', () => {
     const attempt = expectAttempt(start(createTestGateway(RULES), '/edit/a?q').step)
     expect(attempt.head.target).toBe('/a?q')

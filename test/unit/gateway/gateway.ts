@@ -48,7 +48,9 @@ export function createTestGateway(rules: unknown, shared?: TestClock): TestGatew
   return {
     snapshot,
     runtime: clock.runtime,
-    advance: clock.advance,
+    advance: (ms) => {
+      clock.advance(ms)
+    },
     begin: (head, peer) =>
       begin(
         {

@@ -35,9 +35,9 @@ describe('parsing a request head', () => {
     const bytes = bytesOf(`..${first}ab${head('GET /2 HTTP/1.1')}tail`)
     expect(parser.push(bytes, 2, bytes.length)).toBe('done')
     expect(parser.next).toBe(2 + first.length)
-    expect(parser.parsed.framing).toEqual({ type: 'length', length: 2 })
+    expect(parser.take().framing).toEqual({ type: 'length', length: 2 })
     expect(parser.push(bytes, parser.next + 2, bytes.length)).toBe('done')
-    expect(parser.parsed.head).toMatchObject({ target: '/2', fields: [], bodyLength: 0 })
+    expect(parser.take().head).toMatchObject({ target: '/2', fields: [], bodyLength: 0 })
     expect(bytes.length - parser.next).toBe('tail'.length)
   })
 
@@ -48,7 +48,7 @@ describe('parsing a request head', () => {
     expect(parser.push(bytes, 0, middle)).toBe('more')
     expect(parser.push(bytes, middle, bytes.length)).toBe('done')
     bytes.fill(0)
-    expect(parser.parsed.head).toMatchObject({ target: '/secret', fields: ['Host', 'a'] })
+    expect(parser.take().head).toMatchObject({ target: '/secret', fields: ['Host', 'a'] })
   })
 
   it('takes empty lines before the request line, and does not call them a beginning', () => {
@@ -59,19 +59,24 @@ describe('parsing a request head', () => {
     expect(parser.started).toBe(true)
     const rest = bytesOf(head('ET / HTTP/1.1'))
     expect(parser.push(rest, 0, rest.length)).toBe('done')
-    expect(parser.parsed.head.method).toBe('GET')
+    expect(parser.take().head.method).toBe('GET')
     expect(parser.started).toBe(false)
   })
 
-  it('has no head to give before it has read one', () => {
-    expect(() => new RequestParser().parsed).toThrow('no head was read')
+  it('gives a head once, and none before it has read one', () => {
+    const parser = new RequestParser()
+    expect(() => parser.take()).toThrow('no head was read')
+    const bytes = bytesOf(head('GET / HTTP/1.1'))
+    parser.push(bytes, 0, bytes.length)
+    expect(parser.take().head.method).toBe('GET')
+    expect(() => parser.take()).toThrow('no head was read')
   })
 
   it('uses the decoder it is given', () => {
     const parser = new RequestParser({ latin1: (_, start, end) => 'x'.repeat(end - start) })
     const bytes = bytesOf(head('GET / HTTP/1.1'))
     parser.push(bytes, 0, bytes.length)
-    expect(parser.parsed.head.method).toBe('xxx')
+    expect(parser.take().head.method).toBe('xxx')
   })
 })
 
@@ -198,7 +203,7 @@ describe('limits of a request head', () => {
         expect(progress).toBe(atOnce)
         expect(cut.failure).toEqual(whole.failure)
         if (progress !== 'done') return
-        expect(cut.parsed).toEqual(whole.parsed)
+        expect(cut.take()).toEqual(whole.take())
         expect(cut.next).toBe(whole.next)
       }),
     )

@@ -9,7 +9,7 @@ function parse(text: string, method = 'GET'): ParsedResponse | ParseFailure {
   parser.expect(method)
   const bytes = bytesOf(text)
   parser.push(bytes, 0, bytes.length)
-  return parser.failure ?? parser.parsed
+  return parser.failure ?? parser.take()
 }
 
 describe('parsing a response head', () => {
@@ -37,10 +37,10 @@ describe('parsing a response head', () => {
     const bytes = bytesOf(`${hints}${final}ok`)
     const parser = new ResponseParser()
     expect(parser.push(bytes, 0, bytes.length)).toBe('done')
-    expect(parser.parsed).toMatchObject({ interim: true, head: { status: 103 } })
+    expect(parser.take()).toMatchObject({ interim: true, head: { status: 103 } })
     expect(parser.next).toBe(hints.length)
     expect(parser.push(bytes, parser.next, bytes.length)).toBe('done')
-    expect(parser.parsed).toMatchObject({ interim: false, head: { status: 200 } })
+    expect(parser.take()).toMatchObject({ interim: false, head: { status: 200 } })
     expect(parser.next).toBe(hints.length + final.length)
   })
 
@@ -58,7 +58,7 @@ describe('parsing a response head', () => {
       expect(parser.push(bytes, at, at + 1)).toBe('more')
     }
     expect(parser.push(bytes, bytes.length - 1, bytes.length)).toBe('done')
-    expect(parser.parsed.head).toEqual({
+    expect(parser.take().head).toEqual({
       status: 200,
       reason: 'Very well',
       fields: ['A', 'b', 'C', 'd'],
@@ -180,6 +180,6 @@ describe('a response head that is refused', () => {
     expect(parser.push(bytes, 0, bytes.length)).toBe('failed')
     expect(parser.failure).toMatchObject({ reason: 'head_too_large' })
     expect(parser.push(bytes, 0, bytes.length)).toBe('failed')
-    expect(() => parser.parsed).toThrow('no head was read')
+    expect(() => parser.take()).toThrow('no head was read')
   })
 })

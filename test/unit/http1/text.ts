@@ -21,5 +21,5 @@ export function parseRequest(
   const parser = new RequestParser(limits)
   const bytes = bytesOf(text)
   parser.push(bytes, 0, bytes.length)
-  return parser.failure ?? parser.parsed
+  return parser.failure ?? parser.take()
 }

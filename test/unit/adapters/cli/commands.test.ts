@@ -45,14 +45,14 @@ describe('postern', () => {
   it('shows its commands, and says so with exit 2 where none was given', async () => {
     const help = await run(['--help'])
     expect(help).toMatchObject({ code: 0, err: '' })
-    for (const name of ['serve', 'check', 'explain', 'get', 'status', 'build']) {
+    for (const name of ['serve', 'dev', 'check', 'explain', 'get', 'status', 'build']) {
       expect(help.out).toContain(`\n  ${name}`)
     }
     expect(await run([])).toEqual({ code: 2, out: '', err: help.out })
     expect(await run(['help'])).toEqual(help)
   })
 
-  it.each(['serve', 'check', 'explain', 'get', 'status', 'build'])(
+  it.each(['serve', 'dev', 'check', 'explain', 'get', 'status', 'build'])(
     'teaches %s by example, in three ways of asking',
     async (name) => {
       const help = await run(['help', name])

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createAccessLog, formatRecord } from '../../../../adapters/node/access-log.ts'
+import { createAccessLog } from '../../../../adapters/node/access-log.ts'
+import { formatRecord } from '../../../../src/observe/record-line.ts'
 import type { AccessRecord } from '../../../../src/exchange.ts'
 
 let folder: string

@@ -19,7 +19,7 @@ function createRig(apply: (rules: GoodRules) => Promise<boolean> = () => Promise
   const reloads: Reload['type'][] = []
   let wake: (() => void) | undefined
   let nowMs = 0
-  const reloader = new Reloader({
+  const reloader = new Reloader<BuildOutcome>({
     build: (signal) =>
       new Promise((resolve) => {
         builds.push({ finish: (digest) => resolve(outcome(digest)), signal })

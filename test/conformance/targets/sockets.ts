@@ -1,26 +1,31 @@
-/** The Node adapter over real sockets on loopback, between a raw client and recording endpoints. */
+/** A server over real sockets on loopback, between a raw client and recording endpoints. */
+import type { AccessRecord } from '../../../src/exchange.ts'
 import type { RequestSpec, RuleSet } from '../case.ts'
 import { listPods } from '../rules.ts'
+import type { TargetName } from '../capabilities.ts'
 import type { Answer, Served, Target } from '../target.ts'
 import { dial } from '../wire/client.ts'
-import { startNodeServer, type NodeServer } from '../wire/node-server.ts'
 import { play } from '../wire/play.ts'
+import type { RuleServer, StartServer } from '../wire/server.ts'
 import { openUpstream, type Upstream } from '../wire/upstream.ts'
 
 /** How long a case may take before its client gives up. */
 const PATIENCE_MS = 5000
 
-/** A target over sockets. */
-export function createNodeTarget(): Target {
-  const opened = new Map<string, Promise<NodeServed>>()
+/** How long after the response its record may come. */
+const RECORD_MS = 1000
+
+/** A target over sockets, by servers that `start` starts. */
+export function createSocketTarget(name: TargetName, start: StartServer): Target {
+  const opened = new Map<string, Promise<SocketServed>>()
   return {
-    name: 'node',
+    name,
     open(rules) {
-      const known = opened.get(rules.name) ?? serve(rules)
+      const known = opened.get(rules.name) ?? serve(rules, start)
       opened.set(rules.name, known)
       return known
     },
-    play,
+    play: (wire) => play(wire, start),
     async close() {
       for (const one of await Promise.allSettled(opened.values())) {
         if (one.status === 'fulfilled') await one.value.close()
@@ -29,19 +34,19 @@ export function createNodeTarget(): Target {
   }
 }
 
-async function serve(rules: RuleSet): Promise<NodeServed> {
-  const served = new NodeServed()
-  await served.start(rules)
+async function serve(rules: RuleSet, start: StartServer): Promise<SocketServed> {
+  const served = new SocketServed()
+  await served.start(rules, start)
   return served
 }
 
 /** One server with its endpoints, asked one request after the other. */
-class NodeServed implements Served {
+class SocketServed implements Served {
   readonly #upstreams: Upstream[] = []
-  #server: NodeServer | undefined
+  #server: RuleServer | undefined
   #backendSets: RequestSpec['backendSets'] = []
 
-  async start(rules: RuleSet): Promise<void> {
+  async start(rules: RuleSet, start: StartServer): Promise<void> {
     const services = rules.services.flatMap((service) =>
       Array.from({ length: rules.pods?.[service] ?? 1 }, () => service),
     )
@@ -50,7 +55,7 @@ class NodeServed implements Served {
     }
     const urls = this.#upstreams.map(({ url }) => url).values()
     const pods = listPods(rules, () => urls.next().value ?? '')
-    this.#server = await startNodeServer(rules, pods, {})
+    this.#server = await start(rules, pods, 1)
   }
 
   async send(request: RequestSpec): Promise<Answer> {
@@ -58,10 +63,11 @@ class NodeServed implements Served {
     if (server === undefined) throw new Error('not started')
     for (const upstream of this.#upstreams) upstream.reset()
     this.#backendSets = request.backendSets
+    const { gateway, peer } = request
+    const entrance = await server.admit({ gateway, peer })
     const recorded = server.nextRecord()
     const received = await dial({
-      port: server.portOf(request.gateway),
-      connected: (port) => server.setPeer(port, request.peer),
+      ...entrance,
       script: [{ type: 'send', bytes: toBytes(request) }],
       haste: 1,
       methods: [request.method],
@@ -71,12 +77,23 @@ class NodeServed implements Served {
     const [response] = received.responses
     if (response === undefined) throw new Error(`no response: ${JSON.stringify(received)}`)
     const upstream = this.#upstreams.flatMap((one) => one.requests())
-    return { response, upstream, record: await recorded }
+    return { response, upstream, record: await soon(recorded) }
   }
 
   async close(): Promise<void> {
     await this.#server?.close()
     await Promise.all(this.#upstreams.map((one) => one.close()))
+  }
+}
+
+/** A runtime that answered by itself writes no record. */
+async function soon(recorded: Promise<AccessRecord>): Promise<AccessRecord> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('no record was written')), RECORD_MS)
+  try {
+    return await Promise.race([recorded, promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
