@@ -1,22 +1,17 @@
 /**
- * One client connection: its bytes become requests, carried out one after the other, so that
- * responses keep their order and no client multiplies its share. Knows no upstream.
+ * One client connection: its requests are carried out one after the other, so that responses keep
+ * their order and no client multiplies its share. Knows no upstream.
  */
 import type { Socket } from 'node:net'
-import type { ParseFailure, Peer } from '../../../src/head.ts'
-import { BodyDecoder } from '../../../src/http1/body-decoder.ts'
-import type { BodySink } from '../../../src/http1/body-sink.ts'
+import type { ParseFailure, Peer, RequestHead } from '../../../src/head.ts'
 import { failure } from '../../../src/http1/failure.ts'
-import { NO_BODY } from '../../../src/http1/framing.ts'
-import { RequestParser, type ParsedRequest } from '../../../src/http1/request-parser.ts'
 import type { AttemptDeadlines } from './attempt-clock.ts'
 import { ClientTurn, type TurnContext } from './client-turn.ts'
 import { Deadline } from './deadline.ts'
-import { HeldRequests } from './held-requests.ts'
-import { latin1 } from './latin1.ts'
 import { mayLeaveHttp } from './may-leave-http.ts'
 import { MessageWriter } from './message-writer.ts'
-import { RequestBody, type BodySource } from './request-body.ts'
+import type { BodySource } from './request-body.ts'
+import { CUT_OFF, RequestIntake } from './request-intake.ts'
 import type { RunContext, RunHost } from './run-context.ts'
 import { Run } from './run.ts'
 import { recordUnanswered } from './unparsed.ts'
@@ -44,19 +39,16 @@ type Wait =
   | 'linger'
 
 /** A client's connection. */
-export class ClientConnection implements RunHost, BodySource, BodySink {
+export class ClientConnection implements RunHost, BodySource {
   readonly peer: Peer
   readonly deadlines: AttemptDeadlines
   readonly #options: ClientConnectionOptions
   readonly #socket: Socket
   readonly #turns: TurnContext
-  readonly #parser: RequestParser
-  readonly #decoder: BodyDecoder
+  readonly #intake: RequestIntake
   readonly #clock: Deadline
-  readonly #held = new HeldRequests()
   #wait: Wait = 'idle'
   #run: Run | undefined
-  #body: RequestBody | undefined
   #turn: ClientTurn | undefined
   /** The request in hand is the last, whatever comes behind it. */
   #last = false
@@ -65,7 +57,8 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
   #finished = false
   /** Nothing that comes is read as a request any more. */
   #over = false
-  #restBytes = 0
+  /** Body bytes after which an unwanted body is too long. */
+  #maxBodyBytes = 0
 
   constructor(options: ClientConnectionOptions) {
     const { socket, peer, context } = options
@@ -74,9 +67,7 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
     this.#socket = socket
     this.peer = peer
     this.#turns = { socket, writer: new MessageWriter(socket), date, keepAlive }
-    const { maxHeadBytes, maxTargetBytes, maxFieldCount: maxFields } = limits
-    this.#parser = new RequestParser({ latin1, maxHeadBytes, maxTargetBytes, maxFields })
-    this.#decoder = new BodyDecoder(this, { latin1 })
+    this.#intake = new RequestIntake(limits, this)
     this.#clock = new Deadline(ticker, () => this.#expired())
     this.deadlines = {
       phase: new Deadline(ticker, () => this.#run?.expired('phase')),
@@ -90,7 +81,11 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
   }
 
   get closing(): boolean {
-    return this.#options.group.draining || this.#last || (this.#finished && this.#held.empty)
+    const { group, context } = this.#options
+    const { body, heldBytes } = this.#intake
+    if (group.draining || this.#last || (this.#finished && heldBytes === 0)) return true
+    const { complete, length } = body
+    return !complete && (this.#turn?.awaitsContinue === true || length > context.limits.drainBytes)
   }
 
   get flushed(): boolean {
@@ -99,7 +94,8 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
 
   /** Closes the connection where that loses nothing. */
   letGo(): void {
-    if (this.#run === undefined && !this.#parser.started && this.#held.empty) this.#socket.destroy()
+    const { started, heldBytes } = this.#intake
+    if (this.#run === undefined && !started && heldBytes === 0) this.#socket.destroy()
   }
 
   setReading(reading: boolean): void {
@@ -116,13 +112,13 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
   answered(close: boolean): void {
     const { drainBytes, drainMs, lingerMs } = this.#options.context.limits
     const { flushed } = this
+    const { body } = this.#intake
     if (!flushed) this.#socket.write('', this.#flushed)
     if (close) this.#last = true
+    const more = !body.complete && body.failure === undefined
     // A client that still waits for its 100 sends nothing, so there is nothing to wait for.
-    const body = this.#body
-    const more = body?.complete === false && body.failure === undefined
     if (more && this.#turn?.awaitsContinue !== true) {
-      this.#restBytes = drainBytes
+      this.#maxBodyBytes = body.bytes + drainBytes
       this.#await('rest', close ? lingerMs : drainMs)
       body.discard()
       return
@@ -137,29 +133,15 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
     this.#socket.off('end', this.#end)
     this.#socket.off('drain', this.#drained)
     this.#stopClocks()
-    return this.#held.takeAll()
-  }
-
-  content(bytes: Uint8Array, start: number, end: number): void {
-    // Only buffers are pushed; net gives each away, so that a piece may be kept.
-    const chunk = bytes as Buffer
-    const whole = start === 0 && end === chunk.length
-    this.#body?.push(whole ? chunk : chunk.subarray(start, end))
-    if (this.#wait === 'rest') this.#restBytes -= end - start
+    return this.#intake.release()
   }
 
   readonly #read = (chunk: Buffer): void => {
     if (this.#over) return
-    if (this.#body?.complete === false) {
-      this.#feed(chunk, 0)
-      this.#fed()
-    } else {
-      this.#held.mark(this.#run !== undefined)
-      this.#held.push(chunk)
-    }
+    if (this.#intake.take(chunk, this.#run !== undefined)) this.#bodyRead()
     this.#pump()
     const { maxHeldBytes } = this.#options.context.limits
-    if (this.#held.bytes > maxHeldBytes) this.setReading(false)
+    if (this.#intake.heldBytes > maxHeldBytes) this.setReading(false)
   }
 
   readonly #end = (): void => {
@@ -167,7 +149,7 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
     if (this.#over) return
     if (this.#run === undefined) this.#cutOff()
     else if (this.#wait === 'rest') this.#finish()
-    else if (this.#body?.complete === false) this.#run.gone()
+    else if (!this.#intake.body.complete) this.#run.gone()
   }
 
   readonly #drained = (): void => {
@@ -180,14 +162,8 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
   readonly #flushed = (error?: Error | null): void => {
     if (error !== undefined && error !== null) return
     this.#run?.flushed()
-    if (this.#over) {
-      this.#await('linger', this.#options.context.limits.lingerMs)
-      return
-    }
-    if (this.#wait !== 'stall') return
-    this.setStalled(false)
-    this.#next()
-    this.#pump()
+    if (this.#over) this.#await('linger', this.#options.context.limits.lingerMs)
+    else if (this.#wait !== 'rest') this.#next()
   }
 
   readonly #closed = (): void => {
@@ -196,95 +172,62 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
     this.#stopClocks()
     this.#run?.gone()
     // What was asked behind an exchange that ends the connection was never asked.
-    if (!left && !this.#last) this.#held.record(this.#parser, this.#options.context, this.peer)
+    if (!left && !this.#last) this.#intake.recordHeld(this.#options.context, this.peer)
   }
 
+  /** Begins with what is there, one request after the other. */
   #pump(): void {
-    if (this.#pumping) return
+    if (this.#pumping || this.#over) return
     this.#pumping = true
     while (this.#run === undefined && !this.#over) {
-      const chunk = this.#held.shift()
-      if (chunk === undefined) break
-      this.#parse(chunk)
+      const request = this.#intake.next()
+      if (request === undefined) break
+      if ('type' in request) this.#refuse(request)
+      else {
+        this.#last = !request.persistent || mayLeaveHttp(request.head)
+        this.#begin(request.head)
+      }
     }
     this.#pumping = false
     if (this.#run !== undefined || this.#over) return
     this.setReading(true)
     if (this.#finished) this.#cutOff()
-  }
-
-  #parse(chunk: Buffer): void {
-    const progress = this.#parser.push(chunk, 0, chunk.length)
-    if (progress === 'done') this.#begin(this.#parser.take(), chunk, this.#parser.next)
-    else if (progress === 'failed') this.#refuse(refusal(this.#parser.failure, chunk))
-    else if (this.#parser.started && this.#wait !== 'head') {
+    else if (this.#intake.started && this.#wait !== 'head') {
       this.#await('head', this.#options.context.limits.headTimeoutMs)
     }
   }
 
-  #begin({ head, framing, persistent }: ParsedRequest, chunk: Buffer, at: number): void {
+  #begin(head: RequestHead | ParseFailure): void {
     const { context } = this.#options
-    const body = new RequestBody(this, framing.length)
-    this.#body = body
-    this.#last = !persistent || mayLeaveHttp(head)
-    this.#await('exchange', 0)
-    if (body.complete) {
-      if (at < chunk.length) this.#hold(chunk.subarray(at))
-    } else {
-      this.#decoder.begin(framing)
-      if (at < chunk.length) this.#feed(chunk, at)
-    }
-    const turn = new ClientTurn(this.#turns, head)
+    const turn = new ClientTurn(this.#turns, 'type' in head ? undefined : head)
     this.#turn = turn
-    this.#run = new Run({ context, host: this, turn, head, body })
+    this.#await('exchange', 0)
+    this.#run = new Run({ context, host: this, turn, head, body: this.#intake.body })
     this.#run.start()
   }
 
-  /** Gives what belongs to the body to the body, and holds the rest. */
-  #feed(chunk: Buffer, at: number): void {
-    const progress = this.#decoder.push(chunk, at, chunk.length)
-    if (progress === 'done') this.#body?.end(this.#decoder.trailers)
-    if (progress === 'failed') {
-      if (this.#body !== undefined) this.#body.failure = bodyFailure(this.#decoder.failure)
-      this.#last = true
-      return
-    }
-    const { next } = this.#decoder
-    if (next < chunk.length) this.#hold(chunk.subarray(next))
-  }
-
-  /** Holds what came with the request in hand and belongs to the next. */
-  #hold(chunk: Buffer): void {
-    this.#held.mark(true)
-    this.#held.unshift(chunk)
-  }
-
   /** Acts on what the read in hand brought for the body. */
-  #fed(): void {
-    const body = this.#body
-    if (body === undefined) return
-    if (this.#wait === 'rest') {
-      if (body.failure !== undefined || this.#restBytes < 0) this.#finish()
-      else if (body.complete) this.#settle()
+  #bodyRead(): void {
+    const { body } = this.#intake
+    if (this.#wait !== 'rest') {
+      body.pushed()
+      if (body.failure === undefined) return
+      this.#last = true
+      this.#run?.clientFailed(body.failure.reason, body.failure.detail)
       return
     }
-    const { failure: reason } = body
-    body.pushed()
-    if (reason !== undefined) this.#run?.clientFailed(reason.reason, reason.detail)
-  }
-
-  /** The rest of the body has been read: on to the next request, or to the end. */
-  #settle(): void {
-    if (this.#last) this.#finish()
+    if (body.failure !== undefined || body.bytes > this.#maxBodyBytes) this.#finish()
+    else if (!body.complete) return
+    else if (this.#last) this.#finish()
     else if (this.flushed) this.#next()
     else this.setStalled(true)
   }
 
+  /** The request in hand is done with. */
   #next(): void {
     this.#run = undefined
-    this.#body = undefined
     this.#turn = undefined
-    if (this.#options.group.draining && this.#held.empty) {
+    if (this.#options.group.draining && this.#intake.heldBytes === 0) {
       this.#finish()
       return
     }
@@ -292,28 +235,20 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
     this.#pump()
   }
 
-  /** Answers what is no request, and ends the connection. */
+  /** Answers what is no request, where it can be, and ends the connection. */
   #refuse(reason: ParseFailure): void {
-    const { context } = this.#options
-    if (this.#held.pipelined) {
-      // It would be taken for the answer to something else (RFC 9112 §9.3.2).
-      recordUnanswered(context, this.peer, reason)
-      this.#finish()
+    this.#last = true
+    if (this.#intake.answerable) {
+      this.#begin(reason)
       return
     }
-    const body = new RequestBody(this, NO_BODY.length)
-    const turn = new ClientTurn(this.#turns, undefined)
-    this.#last = true
-    this.#body = body
-    this.#turn = turn
-    this.#await('exchange', 0)
-    this.#run = new Run({ context, host: this, turn, head: reason, body })
-    this.#run.start()
+    recordUnanswered(this.#options.context, this.peer, reason)
+    this.#finish()
   }
 
   /** The client ended its side and nothing is in hand. */
   #cutOff(): void {
-    if (this.#parser.started) this.#refuse(CUT_OFF)
+    if (this.#intake.started) this.#refuse(CUT_OFF)
     else this.#finish()
   }
 
@@ -324,7 +259,7 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
   #finish(): void {
     const { writeStallMs, lingerMs } = this.#options.context.limits
     this.#over = true
-    this.#held.takeAll()
+    this.#intake.release()
     if (this.flushed) this.#await('linger', lingerMs)
     else this.#await('stall', writeStallMs)
     this.#socket.end()
@@ -364,21 +299,4 @@ export class ClientConnection implements RunHost, BodySource, BodySink {
     this.deadlines.phase.close()
     this.deadlines.total.close()
   }
-}
-
-const CUT_OFF = failure('malformed_request', 'the connection ended within the head')
-
-/** How a connection of HTTP/2 begins where it was not negotiated (RFC 9113 §3.4). */
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n')
-
-/** The preface is no request at all, so that no version of it would do. */
-function refusal(reason: ParseFailure | undefined, chunk: Buffer): ParseFailure {
-  if (!chunk.subarray(0, PREFACE.length).equals(PREFACE)) return reason ?? CUT_OFF
-  return failure('malformed_request', 'the preface of http/2')
-}
-
-/** A byte that may not stand between chunks is a matter of framing, whatever it would be in a head. */
-function bodyFailure(reason: ParseFailure | undefined): ParseFailure | undefined {
-  if (reason?.reason !== 'malformed_request') return reason
-  return { ...reason, reason: 'invalid_framing' }
 }

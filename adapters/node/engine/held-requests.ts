@@ -9,20 +9,10 @@ import { recordUnanswered } from './unparsed.ts'
 export class HeldRequests {
   readonly #chunks: Buffer[] = []
   #bytes = 0
-  #pipelined = false
 
   /** How many there are. */
   get bytes(): number {
     return this.#bytes
-  }
-
-  get empty(): boolean {
-    return this.#bytes === 0
-  }
-
-  /** Whether what was given last had come before its turn. */
-  get pipelined(): boolean {
-    return this.#pipelined
   }
 
   /** Adds what was read. */
@@ -42,11 +32,6 @@ export class HeldRequests {
     const chunk = this.#chunks.shift()
     if (chunk !== undefined) this.#bytes -= chunk.length
     return chunk
-  }
-
-  /** Says whether the pieces that are here came before their turn. */
-  mark(pipelined: boolean): void {
-    this.#pipelined = pipelined
   }
 
   /** All of it. */

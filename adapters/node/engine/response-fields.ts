@@ -2,7 +2,8 @@
  * The framing of a response towards an HTTP/1 client: what the core wrote, less everything that
  * belongs to a connection, plus what this connection needs (RFC 9112 §6).
  */
-import type { Fields, ResponseHead } from '../../../src/head.ts'
+import { fieldValue, type Fields, type ResponseHead } from '../../../src/head.ts'
+import type { UpstreamResponse } from './attempt-listener.ts'
 
 /** What the framing depends on beside the head. */
 export interface FramingContext {
@@ -99,4 +100,11 @@ function isDated(fields: Fields): boolean {
     if (name.length === 4 && name.toLowerCase() === 'date') return true
   }
   return false
+}
+
+/** Length of a response's body, and of HEAD and 304 that of the one they stand for; -1 if unknown. */
+export function bodyLength({ head, framing }: UpstreamResponse): number {
+  if (framing.type !== 'none') return framing.length
+  const length = fieldValue(head.fields, 'content-length')
+  return length === undefined ? -1 : Number(length)
 }

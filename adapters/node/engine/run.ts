@@ -13,12 +13,13 @@ import type {
   Step,
 } from '../../../src/exchange.ts'
 import { fieldValue, type Fields, type ResponseHead } from '../../../src/head.ts'
-import type { Expiry } from './attempt-clock.ts'
 import type { AttemptListener, UpstreamResponse } from './attempt-listener.ts'
 import { startPause } from './call.ts'
 import type { ClientTurn } from './client-turn.ts'
 import { clientOutcome } from './outcome.ts'
 import type { RequestBody } from './request-body.ts'
+import { recordExchange } from './record-exchange.ts'
+import { bodyLength } from './response-fields.ts'
 import type { RunOptions } from './run-context.ts'
 import { switchProtocols } from './switch-protocols.ts'
 import { UpstreamAttempt } from './upstream-attempt.ts'
@@ -59,15 +60,14 @@ export class Run implements AttemptListener {
       this.#exchange = context.begin(head, host.peer)
     } catch (error) {
       this.#abandon(error)
-      return
     }
     this.#advance({ type: 'start' })
   }
 
   /** The client left: nothing is left to be decided. */
-  gone(detail?: string): void {
+  gone(): void {
     if (this.#ended || this.#tunnelled) return
-    const outcome = this.#outcome('client', 'client_gone', detail)
+    const outcome = this.#outcome('client', 'client_gone')
     this.#stop()
     this.#turn.socket.destroy()
     this.#end(outcome)
@@ -75,19 +75,13 @@ export class Run implements AttemptListener {
 
   /** The client does not read. */
   stalled(): void {
-    if (this.#ended) return
-    const outcome = this.#outcome('client', 'client_gone', 'does not read')
-    this.#stop()
-    this.#turn.breakOff()
-    this.#end(outcome)
+    this.#breakOff(this.#outcome('client', 'client_gone', 'does not read'))
   }
 
   /** One of the attempt's times has run out. */
   expired(which: 'phase' | 'total'): void {
     const attempt = this.#attempt
-    if (attempt === undefined) return
-    const what: Expiry = which === 'total' ? 'total' : attempt.clock.phase
-    attempt.expire(what)
+    attempt?.expire(which === 'total' ? 'total' : attempt.clock.phase)
   }
 
   /** The client has taken what it was sent. */
@@ -106,12 +100,8 @@ export class Run implements AttemptListener {
     const outcome = this.#outcome('client', reason, detail)
     this.#stop()
     this.#clientFailure = outcome
-    if (this.#turn.headSent) {
-      this.#turn.breakOff()
-      this.#end(outcome)
-      return
-    }
-    this.#advance({ type: 'failed', outcome })
+    if (this.#turn.headSent) this.#breakOff(outcome)
+    else this.#advance({ type: 'failed', outcome })
   }
 
   requestTrailers(fields: Fields): Fields {
@@ -146,18 +136,10 @@ export class Run implements AttemptListener {
 
   whole(trailers: Fields): void {
     if (this.#ended || this.#finishing) return
-    const passed =
-      trailers.length === 0
-        ? trailers
-        : this.#ask((exchange) => exchange.trailers('response', trailers))
-    if (this.#ended || passed === undefined) return
-    try {
-      this.#turn.end(passed)
-    } catch (error) {
-      this.#abandon(error)
-      return
-    }
-    this.#finish()
+    this.#ask((exchange) => {
+      this.#turn.end(trailers.length === 0 ? trailers : exchange.trailers('response', trailers))
+    })
+    if (!this.#ended) this.#finish()
   }
 
   broken(reason: Reason, detail: string): void {
@@ -209,33 +191,18 @@ export class Run implements AttemptListener {
   }
 
   #startAttempt(step: AttemptStep): void {
-    if (this.#turn.awaitsContinue && fieldValue(step.head.fields, 'expect') === undefined) {
-      if (this.#body.length !== 0) this.#turn.askForBody()
-    }
-    const { context, host } = this.#options
+    const waits = this.#turn.awaitsContinue && this.#body.length !== 0
+    if (waits && fieldValue(step.head.fields, 'expect') === undefined) this.#turn.askForBody()
+    const { context, host, body } = this.#options
     const { deadlines } = host
-    this.#attempt = new UpstreamAttempt({
-      step,
-      body: this.#body,
-      context,
-      deadlines,
-      listener: this,
-    })
+    this.#attempt = new UpstreamAttempt({ step, body, context, deadlines, listener: this })
     this.#attempt.start()
   }
 
   #respond(step: RespondStep): void {
-    this.#close = step.requestBody === 'close' || this.#mustClose()
+    this.#close = step.requestBody === 'close' || this.#options.host.closing
     this.#turn.writeLocal(step.response, this.#close)
     this.#finish()
-  }
-
-  /** Whether there is more of the request to come than is worth reading, or the connection ends. */
-  #mustClose(): boolean {
-    const { host, context } = this.#options
-    if (host.closing) return true
-    const { complete, length } = this.#body
-    return !complete && (this.#turn.awaitsContinue || length > context.limits.drainBytes)
   }
 
   #relay(step: RelayStep): void {
@@ -247,9 +214,9 @@ export class Run implements AttemptListener {
       this.#tunnel(step, attempt, upstream)
       return
     }
-    this.#close = this.#mustClose()
+    this.#close = this.#options.host.closing
     const { framing } = upstream
-    this.#turn.writeHead(step.head, statedLength(upstream), this.#close)
+    this.#turn.writeHead(step.head, bodyLength(upstream), this.#close)
     // A 205 alone may come with a body that nobody reads; its connection is not used again.
     if (this.#turn.bodyless && framing.length !== 0) {
       attempt.destroy()
@@ -325,21 +292,8 @@ export class Run implements AttemptListener {
   #end(failure: Outcome | undefined, requestBytes: number = this.#body.bytes): void {
     if (this.#ended) return
     this.#ended = true
-    const { context } = this.#options
-    try {
-      const responseBytes = this.#turn.bytesWritten
-      const record = this.#exchange?.end({ failure, requestBytes, responseBytes })
-      if (record !== undefined) context.log(record)
-    } catch (error) {
-      context.fault(error)
-    }
-    context.exchanges.end()
+    const responseBytes = this.#turn.bytesWritten
+    const outcome = { failure, requestBytes, responseBytes }
+    recordExchange(this.#options.context, this.#exchange, outcome)
   }
-}
-
-/** Of HEAD and 304 the length that the body would have had. */
-function statedLength({ head, framing }: UpstreamResponse): number {
-  if (framing.type !== 'none') return framing.length
-  const length = fieldValue(head.fields, 'content-length')
-  return length === undefined ? -1 : Number(length)
 }

@@ -16,7 +16,7 @@ import type { RequestBody, RequestSink } from './request-body.ts'
 import type { RunContext } from './run-context.ts'
 import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts'
 import type { Lease } from './upstream-pool.ts'
-import { acceptsKey } from './websocket-key.ts'
+import { judgeSwitch } from './websocket-key.ts'
 
 /** What an attempt needs. */
 export interface AttemptOptions {
@@ -71,17 +71,9 @@ export class UpstreamAttempt implements RequestSink, UpstreamUser {
 
   /** What to say of a failure that happens now. */
   outcome(side: Outcome['side'], reason: Reason, detail?: string): Outcome {
-    return describeOutcome(
-      {
-        side,
-        phase: this.#phase,
-        bytesSent: this.#bytesSent,
-        reused: this.#reused,
-        replayable: this.#options.body.replayable,
-        reason,
-      },
-      detail,
-    )
+    const { replayable } = this.#options.body
+    const base = { phase: this.#phase, bytesSent: this.#bytesSent, reused: this.#reused }
+    return describeOutcome({ side, ...base, replayable, reason }, detail)
   }
 
   /** Milliseconds without progress that end it; 0 is no bound. */
@@ -96,6 +88,7 @@ export class UpstreamAttempt implements RequestSink, UpstreamUser {
 
   /** Stops or goes on reading the response. */
   setReading(reading: boolean): void {
+    if (this.#state === 'over') return
     const socket = this.#connection?.socket
     if (reading) {
       this.clock.streaming()
@@ -193,14 +186,9 @@ export class UpstreamAttempt implements RequestSink, UpstreamUser {
   }
 
   switched(head: ResponseHead, first: Buffer): void {
-    const { upgrade, head: request } = this.#options.step
     this.#phase = 'head'
-    const refusal =
-      upgrade === undefined
-        ? 'upstream_unexpected_upgrade'
-        : upgrade === 'websocket' && !acceptsKey(request.fields, head.fields)
-          ? 'upstream_invalid'
-          : undefined
+    const { step } = this.#options
+    const refusal = judgeSwitch(step.upgrade, step.head.fields, head.fields)
     const connection = this.#connection
     if (refusal !== undefined || connection === undefined) {
       const token = fieldValue(head.fields, 'upgrade') ?? ''
