@@ -38,7 +38,7 @@ type Wait =
   /** The client to end its side, after this one. */
   | 'linger'
 
-/** A client's connection. */
+/** A connection. */
 export class ClientConnection implements RunHost, BodySource {
   readonly peer: Peer
   readonly deadlines: AttemptDeadlines
@@ -94,8 +94,7 @@ export class ClientConnection implements RunHost, BodySource {
 
   /** Closes the connection where that loses nothing. */
   letGo(): void {
-    const { started, heldBytes } = this.#intake
-    if (this.#run === undefined && !started && heldBytes === 0) this.#socket.destroy()
+    if (this.#run === undefined && !this.#intake.begun) this.#socket.destroy()
   }
 
   setReading(reading: boolean): void {
@@ -121,9 +120,7 @@ export class ClientConnection implements RunHost, BodySource {
       this.#maxBodyBytes = body.bytes + drainBytes
       this.#await('rest', close ? lingerMs : drainMs)
       body.discard()
-      return
-    }
-    if (close) this.#finish()
+    } else if (close) this.#finish()
     else if (flushed) this.#next()
   }
 
@@ -198,10 +195,10 @@ export class ClientConnection implements RunHost, BodySource {
   }
 
   #begin(head: RequestHead | ParseFailure): void {
-    const { context } = this.#options
     const turn = new ClientTurn(this.#turns, 'type' in head ? undefined : head)
     this.#turn = turn
     this.#await('exchange', 0)
+    const { context } = this.#options
     this.#run = new Run({ context, host: this, turn, head, body: this.#intake.body })
     this.#run.start()
   }

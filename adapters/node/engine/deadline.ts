@@ -1,7 +1,7 @@
 /**
  * Waiting times that are cheap to set again: one coarse ticker looks at them, in slots of a wheel.
  * A deadline that moves on is left in its slot and moved when its old turn comes, so that progress
- * costs a comparison. None is early; each may be late by a tick.
+ * costs a comparison. None is early; each may be late by two ticks.
  */
 
 /** Milliseconds between two looks. */

@@ -45,6 +45,11 @@ export class RequestIntake implements BodySink {
     return this.#parser.started
   }
 
+  /** Whether any part of a request is there. */
+  get begun(): boolean {
+    return this.started || this.heldBytes > 0
+  }
+
   /** Bytes that wait for the request in hand to end. */
   get heldBytes(): number {
     return this.#held.bytes
