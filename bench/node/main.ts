@@ -2,7 +2,7 @@
  * Measures the Node service beside nginx, and beside another checkout of itself: processor time for
  * each request, in interleaved rounds, as ratios within a round.
  *
- *     node bench/node/main.ts [--rounds N] [--seconds S] [--baseline DIR] [--json] [WORK …]
+ *     node bench/node/main.ts [--rounds N] [--seconds S] [--baseline DIR] [--no-records] [--json] [WORK …]
  *
  * Needs nginx, wrk and taskset. Proxies run on core 0; origin and generator share core 1, so that
  * requests for each second are bounded by them and say nothing about the faster proxies.
@@ -43,6 +43,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '9' },
     seconds: { type: 'string', default: '2' },
     baseline: { type: 'string' },
+    'no-records': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -57,7 +58,8 @@ try {
 }
 
 async function main(): Promise<void> {
-  const place = { folder, core: '0', originPort: 18_100 }
+  const records = !values['no-records']
+  const place = { folder, core: '0', originPort: 18_100, records }
   children.push(await startOrigin({ ...place, core: '1' }))
   const root = fileURLToPath(new URL('../..', import.meta.url))
   const peers = [
@@ -76,7 +78,8 @@ async function main(): Promise<void> {
     results.push({ work: name, peers: await measure(peers, work) })
   }
   const machine = `${os.cpus().length} × ${os.cpus()[0]?.model.trim() ?? ''}, Node ${process.version}`
-  if (values.json) console.log(JSON.stringify({ machine, rounds, results }, undefined, 2))
+  if (values.json)
+    console.log(JSON.stringify({ machine, rounds, results: results.map(plain) }, undefined, 2))
   else show(machine, results)
 }
 
@@ -142,6 +145,11 @@ function requestScript({ post }: Work): string {
 interface Result {
   readonly work: string
   readonly peers: ReadonlyMap<string, readonly Sample[]>
+}
+
+/** A result without maps, which JSON does not know. */
+function plain({ work, peers }: Result): object {
+  return { work, peers: Object.fromEntries(peers) }
 }
 
 function show(machine: string, results: readonly Result[]): void {

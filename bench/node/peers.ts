@@ -17,6 +17,8 @@ export interface PeerPlace {
   readonly folder: string
   readonly core: string
   readonly originPort: number
+  /** Whether proxies write an access record for each request. */
+  readonly records: boolean
 }
 
 const HOSTS = Array.from({ length: 100 }, (_value, i) => `host-${i}.test`)
@@ -50,7 +52,9 @@ export async function startNginxProxy(place: PeerPlace, port: number): Promise<P
     '  \'"ms":$request_time,"upstream":"$upstream_addr","bytes":$body_bytes_sent,"agent":"$http_user_agent"}\';',
     `server { listen 127.0.0.1:${port} default_server; return 404; }`,
     `server { listen 127.0.0.1:${port}; server_name ${HOSTS.join(' ')};`,
-    `  access_log ${join(place.folder, 'nginx.access')} records buffer=64k flush=1s;`,
+    place.records
+      ? `  access_log ${join(place.folder, 'nginx.access')} records buffer=64k flush=1s;`
+      : '  access_log off;',
     '  keepalive_requests 1000000; client_body_buffer_size 128k;',
     '  location / { proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection "";',
     '    proxy_set_header Host $host; proxy_set_header X-Request-Id $request_id;',
@@ -75,7 +79,7 @@ export async function startPostern(
       routes: HOSTS.map((host) => ({ host, path: '/', backend: 'origin' })),
     }),
   )
-  const record = join(place.folder, `${name}.access`)
+  const record = place.records ? join(place.folder, `${name}.access`) : 'off'
   const child = spawn(
     'taskset',
     ['-c', place.core, process.execPath, join(root, 'bin/postern.js'), 'serve', '-c', rules]
