@@ -1,8 +1,13 @@
-/** The admin listener: is it alive, is it ready, and what does it serve. Read-only, and small. */
+/**
+ * The admin listener: is it alive, is it ready, what does it serve and how much. Read-only, small.
+ */
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pipeline, Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { SocketAddress } from '../../src/compile/listeners.ts'
 import { parseHostAddress } from '../../src/ip/host-address.ts'
+import { EXPOSITION_TYPE } from '../../src/observe/exposition.ts'
 
 /** What the admin listener tells. */
 export interface AdminFacts {
@@ -10,6 +15,8 @@ export interface AdminFacts {
   readonly ready: () => boolean
   /** What `/status` answers as JSON. */
   readonly status: () => unknown
+  /** What `/metrics` answers, in parts that are written while requests go on. */
+  readonly metrics: () => Iterable<string>
 }
 
 /** An admin listener that accepts. */
@@ -51,19 +58,21 @@ interface Asked {
 
 interface Answer {
   readonly status: number
-  /** Text, or a value to be told as JSON. */
-  readonly body: string | { readonly json: unknown }
+  /** Text, a value to be told as JSON, or metrics. */
+  readonly body: string | { readonly json: unknown } | { readonly metrics: Iterable<string> }
 }
+
+const PATHS = ['/livez', '/readyz', '/status', '/metrics']
 
 function respond({ method, url, host }: Asked, facts: AdminFacts): Answer {
   // A page of another site can have its own name lead here (DNS rebinding), never an address.
   if (!isOwnName(host)) return { status: 421, body: 'ask for an address or localhost\n' }
-  const [path] = url.split('?')
-  const known = path === '/livez' || path === '/readyz' || path === '/status'
-  if (!known) return { status: 404, body: 'there are /livez, /readyz and /status\n' }
+  const [path = ''] = url.split('?')
+  if (!PATHS.includes(path)) return { status: 404, body: `there are ${PATHS.join(', ')}\n` }
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'GET or HEAD\n' }
   if (path === '/livez') return { status: 200, body: 'ok\n' }
   if (path === '/status') return { status: 200, body: { json: facts.status() } }
+  if (path === '/metrics') return { status: 200, body: { metrics: facts.metrics() } }
   return facts.ready() ? { status: 200, body: 'ok\n' } : { status: 503, body: 'not ready\n' }
 }
 
@@ -73,15 +82,40 @@ function isOwnName(host: string | undefined): boolean {
 }
 
 function answer(response: ServerResponse, { status, body }: Answer): void {
+  const fields = {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
+  }
+  if (typeof body === 'object' && 'metrics' in body) {
+    response.writeHead(status, { 'Content-Type': EXPOSITION_TYPE, ...fields })
+    // Whoever stops reading ends it; there is nobody left to be told.
+    pipeline(Readable.from(inTurns(body.metrics)), response, () => {})
+    return
+  }
   const text = typeof body === 'string' ? body : `${JSON.stringify(body.json, null, 2)}\n`
   response.writeHead(status, {
     'Content-Type': typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json',
     'Content-Length': Buffer.byteLength(text),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
+    ...fields,
   })
   response.end(text)
+}
+
+/** Characters that are put together without a pause: well under a millisecond's work. */
+const TURN_LENGTH = 65_536
+
+/** Lets requests in between the pieces of a long text: the same thread serves them. */
+async function* inTurns(parts: Iterable<string>): AsyncGenerator<string> {
+  let text = ''
+  for (const part of parts) {
+    text += part
+    if (text.length < TURN_LENGTH) continue
+    yield text
+    text = ''
+    await turn()
+  }
+  yield text
 }
 
 async function listen(server: Server, address: string, port: number): Promise<void> {

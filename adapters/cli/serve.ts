@@ -28,7 +28,7 @@ export const serve: Command = {
     {
       name: 'admin',
       value: '[ADDR:]PORT',
-      text: 'Answer /livez, /readyz and /status here; a port alone is on loopback.',
+      text: 'Answer /livez, /readyz, /status and /metrics here; a port alone is on loopback.',
     },
     { name: 'workers', value: 'N', text: 'Processes that serve. Only 1 is available yet.' },
     { name: 'state', value: 'DIR', text: 'Where the last good rules are kept.' },

@@ -5,46 +5,27 @@
 import { once } from 'node:events'
 import { begin } from '../../src/gateway/begin.ts'
 import { Runtime } from '../../src/gateway/runtime.ts'
-import type { SocketAddress } from '../../src/compile/listeners.ts'
 import type { SocketEntry } from '../../src/model/bundle.ts'
+import { RequestMetrics } from '../../src/observe/request-metrics.ts'
 import { buildFirst } from '../rules/first-rules.ts'
 import { buildInThread } from '../rules/build-thread.ts'
 import { findFiles } from '../rules/files.ts'
-import type { RulesOptions } from '../rules/options.ts'
 import { Reloader } from '../rules/reloader.ts'
 import { linkRules, ServedRules, type LinkedRules } from '../rules/served-rules.ts'
 import { projectKey } from '../rules/state.ts'
 import type { BuildOrder, GoodRules } from '../rules/thread-messages.ts'
 import { watchRules } from '../rules/watch.ts'
+import type { AccessLog } from '../node/access-log.ts'
 import type { PosternServer } from '../node/server.ts'
 import { startAdmin, type Admin } from './admin.ts'
-import { countRecords, type CountedLog } from './counted-log.ts'
 import { readPiped } from './load-here.ts'
+import { meterLog } from './metered-log.ts'
 import { Report } from './report.ts'
+import { exposeMetrics } from './service-metrics.ts'
+import { DRAIN_MS, LAME_DUCK_MS, type ServiceOptions } from './service-options.ts'
 import { onSignals } from './signals.ts'
-import { describeStatus } from './status-facts.ts'
+import { describeStatus, type ServiceFacts } from './status-facts.ts'
 import type { Terminal } from './terminal.ts'
-
-/** How to serve. */
-export interface ServiceOptions {
-  readonly rules: RulesOptions
-  /** Whether warnings refuse rules, as errors do. */
-  readonly strict: boolean
-  /** Where the admin listener is; `undefined` for none. */
-  readonly admin: SocketAddress | undefined
-  readonly stateFolder: string
-  /** `off`, `-` for standard output, or a file. */
-  readonly accessLog: string
-}
-
-/** Milliseconds that requests may take to end once the end has been announced. */
-const DRAIN_MS = 20_000
-
-/**
- * Milliseconds between saying not ready and closing the sockets, where an admin listener says so:
- * whoever asks it needs that long to send requests elsewhere. Without one nobody learns of it.
- */
-const LAME_DUCK_MS = 5000
 
 /** Serves until a signal ends it. `false` when it could not start, or was broken off. */
 export async function runService(options: ServiceOptions, terminal: Terminal): Promise<boolean> {
@@ -67,12 +48,13 @@ class Service {
     monotonic: () => performance.now(),
     random: Math.random,
   })
+  readonly #traffic = new RequestMetrics()
   readonly #closers: (() => unknown)[] = []
   /** Aborted by the first signal, whatever is under way then. */
   readonly #stop = new AbortController()
   #order: BuildOrder | undefined
   #server: PosternServer | undefined
-  #log: CountedLog | undefined
+  #log: AccessLog | undefined
   #reloader: Reloader | undefined
 
   constructor(options: ServiceOptions, terminal: Terminal) {
@@ -109,6 +91,10 @@ class Service {
     return await this.#drain(String(signal.reason))
   }
 
+  get #ready(): boolean {
+    return this.#server !== undefined && !this.#ending
+  }
+
   get #ending(): boolean {
     return this.#stop.signal.aborted
   }
@@ -139,8 +125,9 @@ class Service {
     let admin: Admin
     try {
       admin = await startAdmin(address, {
-        ready: () => this.#server !== undefined && !this.#ending,
-        status: () => this.#status(),
+        ready: () => this.#ready,
+        status: () => describeStatus(this.#facts()),
+        metrics: () => exposeMetrics(this.#facts()),
       })
     } catch (error) {
       return this.#report.notBound('--admin', address, error)
@@ -167,7 +154,7 @@ class Service {
     const server = createServer({
       sockets,
       begin: (head, peer) => begin(head, peer, this.#served.snapshotFor(peer.socket)),
-      log: log.log,
+      log: meterLog(log, this.#traffic),
       drain: {
         lameDuckMs: this.#options.admin === undefined ? 0 : LAME_DUCK_MS,
         deadlineMs: DRAIN_MS,
@@ -186,24 +173,24 @@ class Service {
     return true
   }
 
-  async #openLog(): Promise<CountedLog | undefined> {
+  async #openLog(): Promise<AccessLog | undefined> {
     const { accessLog: target } = this.#options
     const { createAccessLog } = await import('../node/access-log.ts')
     try {
       const { stream: stdout } = this.#terminal.out
-      this.#log = countRecords(createAccessLog({ target, stdout }))
+      const log = createAccessLog({ target, stdout })
+      this.#closers.push(() => log.close())
+      this.#log = log
+      return log
     } catch (error) {
       this.#report.logFailed(target, error)
       return undefined
     }
-    const { log } = this.#log
-    this.#closers.push(() => log.close())
-    return this.#log
   }
 
   #reopenLog(): void {
     try {
-      this.#log?.log.reopen()
+      this.#log?.reopen()
     } catch (error) {
       this.#report.logFailed(this.#options.accessLog, error)
     }
@@ -271,16 +258,17 @@ class Service {
     return !this.#report.faulty
   }
 
-  #status(): unknown {
-    return describeStatus({
+  #facts(): ServiceFacts {
+    return {
       startedAtMs: this.#startedAtMs,
       nowMs: Date.now(),
-      ready: this.#server !== undefined && !this.#ending,
+      ready: this.#ready,
       revision: this.#served.current,
       server: this.#server,
+      traffic: this.#traffic,
       log: this.#log,
       report: this.#report.facts,
-    })
+    }
   }
 }
 

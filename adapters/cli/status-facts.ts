@@ -1,9 +1,10 @@
 /** What `/status` tells: one value for programs, from which `postern status` writes its lines. */
 import type { Finding } from '../../src/errors.ts'
+import type { RequestMetrics, StatusCounts } from '../../src/observe/request-metrics.ts'
 import type { RuleCounts } from '../rules/build.ts'
 import type { Revision } from '../rules/served-rules.ts'
+import type { AccessLog } from '../node/access-log.ts'
 import type { PosternServer } from '../node/server.ts'
-import type { CountedLog, StatusCounts } from './counted-log.ts'
 import type { ReportFacts } from './report.ts'
 
 /** The state of a running router. */
@@ -36,22 +37,24 @@ export interface ServiceStatus {
   readonly faults: number
 }
 
-/** Where the facts come from. */
-export interface StatusSources {
+/** What is known of a running router at one moment; `/status` and `/metrics` are told from it. */
+export interface ServiceFacts {
+  /** Milliseconds since the epoch. */
   readonly startedAtMs: number
+  /** Milliseconds since the epoch. */
   readonly nowMs: number
   readonly ready: boolean
   readonly revision: Revision | undefined
   readonly server: PosternServer | undefined
-  readonly log: CountedLog | undefined
+  /** What the access records of the process add up to. */
+  readonly traffic: RequestMetrics
+  readonly log: AccessLog | undefined
   readonly report: ReportFacts
 }
 
-const NO_REQUESTS: StatusCounts = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 }
-
 /** The state of the moment. */
-export function describeStatus(sources: StatusSources): ServiceStatus {
-  const { startedAtMs, nowMs, ready, revision, server, log, report } = sources
+export function describeStatus(facts: ServiceFacts): ServiceStatus {
+  const { startedAtMs, nowMs, ready, revision, server, traffic, log, report } = facts
   return {
     ready,
     uptimeMs: Math.max(0, nowMs - startedAtMs),
@@ -65,8 +68,8 @@ export function describeStatus(sources: StatusSources): ServiceStatus {
     outdated: report.outdated,
     reloads: report.reloads,
     connections: server?.connections ?? 0,
-    requests: { active: server?.requests ?? 0, byStatus: log?.counts() ?? NO_REQUESTS },
-    accessLog: { dropped: log?.log.dropped ?? 0 },
+    requests: { active: server?.requests ?? 0, byStatus: traffic.byStatus() },
+    accessLog: { dropped: log?.dropped ?? 0 },
     faults: report.faults,
   }
 }

@@ -3,38 +3,63 @@
  * It stays up whatever it is given; what is wrong is told in the log and answered with a reason.
  */
 import { PosternError } from '../../src/errors.ts'
-import { openGateway, refuseAll, type Gateway } from '../../src/fetch/gateway.ts'
+import {
+  createRuntime,
+  openGateway,
+  refuseAll,
+  type Gateway,
+  type GatewaySettings,
+} from '../../src/fetch/gateway.ts'
 import { WORKERS_FETCH } from '../../src/fetch/traits.ts'
 import { parseBinding } from '../../src/model/binding.ts'
 import type { Bundle } from '../../src/model/bundle.ts'
 import type { PatternCompiler } from '../../src/regex/pattern.ts'
+import { CachedRules, type Background } from '../../src/store/cached-rules.ts'
+import { createKvReader } from '../../src/store/kv.ts'
 import { bindingOf, findMissingBindings, readEnvironment, type Environment } from './environment.ts'
 import { logFault, logProblem, logRecord } from './log.ts'
 
 /** What a Worker is made of. */
 export interface DataWorkerOptions {
-  /** A Bundle, or its JSON: what `postern build --target worker` writes. */
+  /**
+   * A Bundle, or its JSON: what `postern build --target worker` writes. Where rules are published
+   * in KV, these serve while none of those can be had.
+   */
   readonly rules: string | Bundle
   /** Loads the regular-expression engine; called where the rules have patterns. */
   readonly loadPatterns: () => Promise<PatternCompiler>
+  /** Name of the KV binding that rules are published in. Default: none is looked for. */
+  readonly kv?: string
+}
+
+/** What the platform gives with a request, as far as it is needed. */
+export interface WorkerContext {
+  waitUntil(work: Promise<unknown>): void
 }
 
 /** The handler that the platform calls. */
 export interface DataWorker {
-  fetch(request: Request, environment: Environment): Promise<Response>
+  /** Without `context`, the runtime may end with the response what was to renew the rules. */
+  fetch(request: Request, environment: Environment, context?: WorkerContext): Promise<Response>
 }
+
+/** Gives the gateway of now; a promise only while an isolate asks for its first rules. */
+type GatewaySource = (background: Background) => Gateway | Promise<Gateway>
 
 /**
  * A Worker for the rules. They are parsed here, where the platform starts the isolate, and linked
  * with the first request, which is the first to bring the environment.
  */
-export function createDataWorker({ rules, loadPatterns }: DataWorkerOptions): DataWorker {
+export function createDataWorker(options: DataWorkerOptions): DataWorker {
+  const { rules, loadPatterns, kv } = options
   const parsed = typeof rules === 'string' ? parseRules(rules) : rules
-  let gateway: Gateway | undefined
+  let source: GatewaySource | undefined
   return {
-    fetch(request, environment) {
-      gateway ??= startGateway(parsed, { environment, loadPatterns })
-      return gateway(request, { address: clientAddress(request) })
+    async fetch(request, environment, context) {
+      source ??= createSource(parsed, { environment, loadPatterns, kv })
+      const gateway = source((work) => context?.waitUntil(work))
+      const peer = { address: clientAddress(request) }
+      return gateway instanceof Promise ? (await gateway)(request, peer) : gateway(request, peer)
     },
   }
 }
@@ -43,6 +68,26 @@ export function createDataWorker({ rules, loadPatterns }: DataWorkerOptions): Da
 export interface StartOptions {
   readonly environment: Environment
   readonly loadPatterns: () => Promise<PatternCompiler>
+  /** As in the options of the Worker. */
+  readonly kv?: string | undefined
+}
+
+/** Published rules where a namespace is bound, else `built`. */
+function createSource(built: Bundle | PosternError, options: StartOptions): GatewaySource {
+  const { environment, kv } = options
+  const read = readEnvironment(environment, kv)
+  let ofBuilt: Gateway | undefined
+  const startBuilt = (): Gateway => (ofBuilt ??= startGateway(built, options))
+  if (read.type === 'faults' || read.rules === undefined) return startBuilt
+  const settings = { ...gatewaySettings(options, read.accessLog), runtime: createRuntime() }
+  const published = new CachedRules({
+    store: createKvReader(read.rules),
+    open: (bundle) => openChecked(bundle, environment, settings),
+    now: settings.runtime.monotonic,
+    problem: logProblem,
+  })
+  return (background) =>
+    published.take(background) ?? published.first().then((gateway) => gateway ?? startBuilt())
 }
 
 /**
@@ -50,30 +95,45 @@ export interface StartOptions {
  * 503 `no_rules`; an environment that is wrong makes one that answers 500 `internal_error`.
  */
 export function startGateway(rules: Bundle | PosternError, options: StartOptions): Gateway {
-  const { environment, loadPatterns } = options
-  const read = readEnvironment(environment)
-  const settings = {
-    fetch: (request: Request) => fetch(request),
-    binding: (name: string) => bindingOf(environment, name),
-    traits: WORKERS_FETCH,
-    log: read.type === 'settings' && !read.accessLog ? () => {} : logRecord,
-    fault: logFault,
-    loadPatterns,
-  }
+  const { environment, kv } = options
+  const read = readEnvironment(environment, kv)
+  const settings = gatewaySettings(options, read.type === 'faults' || read.accessLog)
   if (read.type === 'faults') {
     for (const fault of read.faults) logProblem(fault)
     return refuseAll('internal_error', read.faults.join('; '), settings)
   }
   try {
     if (rules instanceof PosternError) throw rules
-    const gateway = openGateway(rules, settings)
-    for (const problem of findMissingBindings(environment, bindingsOf(rules))) logProblem(problem)
-    return gateway
+    return openChecked(rules, environment, settings)
   } catch (error) {
-    if (!(error instanceof PosternError)) throw error
-    logProblem(error.message)
-    return refuseAll('no_rules', error.message, settings)
+    if (error instanceof PosternError) {
+      logProblem(error.message)
+      return refuseAll('no_rules', error.message, settings)
+    }
+    logFault(error)
+    return refuseAll('internal_error', String(error), settings)
   }
+}
+
+function gatewaySettings(
+  { environment, loadPatterns }: StartOptions,
+  accessLog: boolean,
+): GatewaySettings {
+  return {
+    fetch: (request) => fetch(request),
+    binding: (name) => bindingOf(environment, name),
+    traits: WORKERS_FETCH,
+    log: accessLog ? logRecord : () => {},
+    fault: logFault,
+    loadPatterns,
+  }
+}
+
+/** Throws a PosternError where the rules cannot be served; missing bindings are only told. */
+function openChecked(rules: Bundle, environment: Environment, settings: GatewaySettings): Gateway {
+  const gateway = openGateway(rules, settings)
+  for (const problem of findMissingBindings(environment, bindingsOf(rules))) logProblem(problem)
+  return gateway
 }
 
 /** The Bundle that is JSON in `text`, or why there is none. Its shape is checked when it is opened. */

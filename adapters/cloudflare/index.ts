@@ -3,13 +3,18 @@ import type { Bundle } from '../../src/model/bundle.ts'
 import { loadPatternCompiler } from '../../src/regex/engine.ts'
 import { createDataWorker, type DataWorker } from './data-worker.ts'
 
-export type { DataWorker } from './data-worker.ts'
+export type { DataWorker, WorkerContext } from './data-worker.ts'
 export type { Environment } from './environment.ts'
 
 /** How to make a Worker. */
 export interface WorkerOptions {
   /** A Bundle, or its JSON: what `postern build --target worker` writes. */
   readonly rules: string | Bundle
+  /**
+   * Name of the KV binding that rules are published in; they come before `rules`. Give the handler
+   * its third argument then, the execution context. Default: no binding is looked for.
+   */
+  readonly kv?: string
 }
 
 /**
@@ -21,6 +26,6 @@ export interface WorkerOptions {
  * export default createWorker({ rules })
  * ```
  */
-export function createWorker({ rules }: WorkerOptions): DataWorker {
-  return createDataWorker({ rules, loadPatterns: loadPatternCompiler })
+export function createWorker(options: WorkerOptions): DataWorker {
+  return createDataWorker({ ...options, loadPatterns: loadPatternCompiler })
 }

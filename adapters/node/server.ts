@@ -78,6 +78,8 @@ export interface PosternServer {
   readonly sockets: readonly BoundSocket[]
   /** Open connections of clients. */
   readonly connections: number
+  /** Connections of clients that were accepted since the beginning. */
+  readonly accepted: number
   /** Exchanges begun and not ended. */
   readonly requests: number
 }
@@ -93,6 +95,7 @@ class NodeServer implements PosternServer {
   readonly #listeners = new Map<string, Listener>()
   /** Listeners that no longer accept, with the number of connections they reset in the end. */
   readonly #leaving = new Map<Listener, Promise<number>>()
+  #accepted = 0
   #ended: Promise<DrainResult> | undefined
 
   constructor(options: ServerOptions) {
@@ -115,6 +118,10 @@ class NodeServer implements PosternServer {
     let count = 0
     for (const { connections } of this.#all()) count += connections.size
     return count
+  }
+
+  get accepted(): number {
+    return this.#accepted
   }
 
   get requests(): number {
@@ -170,6 +177,7 @@ class NodeServer implements PosternServer {
   }
 
   #accept({ key }: SocketEntry, socket: Socket): void {
+    this.#accepted++
     this.#engine.accept(socket, { socket: key, tls: undefined })
   }
 

@@ -19,6 +19,8 @@ export interface LinkedRules extends Omit<GoodRules, 'packed'> {
 export interface Revision extends LinkedRules {
   /** Counts from 1 in each process. */
   readonly number: number
+  /** When it took effect, in milliseconds since the epoch. */
+  readonly sinceMs: number
 }
 
 /** Rules that can be served, or why they cannot. */
@@ -38,11 +40,17 @@ export async function linkRules(good: GoodRules, runtime: Runtime): Promise<Link
 
 /** What is served, what is about to be, and what was until lately. */
 export class ServedRules {
+  readonly #now: () => number
   /** Rules whose sockets are being opened: the first connections may come before the swap. */
   #announced: Snapshot | undefined
   #current: Revision | undefined
   /** By socket that the current rules no longer have, while its connections end. */
   readonly #former = new Map<string, Snapshot>()
+
+  /** `now` gives milliseconds since the epoch. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
 
   /** What is served; `undefined` before the first swap. */
   get current(): Revision | undefined {
@@ -74,7 +82,8 @@ export class ServedRules {
   swap(rules: LinkedRules): Snapshot | undefined {
     const before = this.#current?.snapshot
     this.#announced = undefined
-    this.#current = { ...rules, number: (this.#current?.number ?? 0) + 1 }
+    const number = (this.#current?.number ?? 0) + 1
+    this.#current = { ...rules, number, sinceMs: this.#now() }
     const { sockets } = rules.snapshot
     for (const key of sockets.keys()) this.#former.delete(key)
     if (before === undefined) return undefined

@@ -36,7 +36,7 @@ export function createRequests(): () => RequestHead {
   return () => {
     const { bytes, ends } = recorded[next++ & 255] as Recorded // as many as there are
     // One decoding for the head and parts of its text, as the codec does it.
-    const text = bytes.latin1Slice()
+    const text = bytes.toString('latin1')
     let start = ends[0] as number // the target's
     const target = text.slice(0, start)
     const fields: string[] = []

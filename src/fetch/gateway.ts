@@ -33,6 +33,11 @@ export interface GatewaySettings {
   readonly fault: (error: unknown) => void
   /** Loads the regular-expression engine; called once, and only where the rules have patterns. */
   readonly loadPatterns: () => Promise<PatternCompiler>
+  /**
+   * What outlives rules, from `createRuntime`, so that new ones reset nothing. Default: one of the
+   * gateway's own.
+   */
+  readonly runtime?: Runtime
 }
 
 /** Answers one request by the rules. Never rejects. */
@@ -44,7 +49,8 @@ export type Gateway = (request: Request, peer: FetchPeer) => Promise<Response>
  */
 export function openGateway(bundle: Bundle, settings: GatewaySettings): Gateway {
   const { reader, sockets } = openRules(bundle)
-  const runtime = createRuntime()
+  const { runtime = createRuntime() } = settings
+  runtime.sweep(reader)
   const open = (patterns: PatternCompiler): Gateway =>
     serve(link(reader, { runtime, patterns }), { sockets, settings })
   return reader.root.patterns === true ? openLater(open, settings) : open(refusePatterns)
@@ -58,7 +64,8 @@ interface OpenedRules {
 
 function openRules(bundle: Bundle): OpenedRules {
   try {
-    const { sockets } = bundle
+    const { sockets, hosts, clusters } = bundle
+    if (!isObject(hosts) || !isObject(clusters)) throw new TypeError('no hosts or no clusters')
     // The runtime accepts connections where it likes, and clients are told what they connected to:
     // a socket on port 0 has the port of its connection.
     const opened = openBundle({ ...bundle, sockets: sockets.map(withoutPort) })
@@ -71,6 +78,10 @@ function openRules(bundle: Bundle): OpenedRules {
     if (cause instanceof PosternError) throw cause
     throw new PosternError('no_rules', 'what was given is no bundle of rules', { cause })
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 /** Opens with the first request; where the engine cannot be loaded, the next one tries again. */
@@ -108,7 +119,8 @@ export function refuseAll(
   return (request, peer) => handle(request, toPeer(request.url, peer, []))
 }
 
-function createRuntime(): Runtime {
+/** What gateways of one process share: the state of endpoints, the clock and chance. */
+export function createRuntime(): Runtime {
   return new Runtime({ now: Date.now, monotonic: () => performance.now(), random: Math.random })
 }
 

@@ -125,6 +125,8 @@ describe('createGateway', () => {
     { name: 'a list', bundle: [] },
     { name: 'sockets that are none', bundle: { format: 1, sockets: 'x' } },
     { name: 'listeners that are none', bundle: { format: 1, sockets: [] } },
+    { name: 'no hosts', bundle: { format: 1, sockets: [], listeners: [], clusters: {} } },
+    { name: 'no clusters', bundle: { format: 1, sockets: [], listeners: [], hosts: {} } },
   ])('throws no_rules for $name', ({ bundle }) => {
     // A claim, as JSON from anywhere is.
     const claimed = bundle as unknown as Bundle

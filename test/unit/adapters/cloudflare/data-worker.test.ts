@@ -90,6 +90,7 @@ describe('the Worker', () => {
     { name: 'of another version', text: rules.replace('"format":1', '"format":2') },
     { name: 'null', text: 'null' },
     { name: 'something else', text: '{"version":1,"routes":[]}' },
+    { name: 'without clusters', text: '{"format":1,"sockets":[],"listeners":[],"hosts":{}}' },
   ])('answers 503 no_rules where the rules are $name, and says so once', async ({ text }) => {
     const worker = createWorker({ rules: text })
     for (const path of ['/', '/api']) {
@@ -101,6 +102,28 @@ describe('the Worker', () => {
       { status: 503, reason: 'no_rules', target: '/' },
       { status: 503, reason: 'no_rules', target: '/api' },
     ])
+  })
+
+  it.each([
+    { name: 'a variable', KV: 'x', shown: 'KV is "x"' },
+    { name: 'a service binding', KV: { ...API, get() {} }, shown: 'KV is of type object' },
+    { name: 'null', KV: null, shown: 'KV is of type object' },
+  ])('refuses to serve with a KV binding that is $name, naming it', async ({ KV, shown }) => {
+    const worker = createWorker({ rules, kv: 'KV' })
+    const request = new Request('https://a.test/')
+    const response = await worker.fetch(request, { API, KV, ACCESS_LOG: 'no' })
+    expect([response.status, response.headers.get('x-postern-reason')]).toEqual([
+      500,
+      'internal_error',
+    ])
+    expect(lines.error).toEqual([
+      'postern: ACCESS_LOG is "no"; write on or off',
+      `postern: ${shown}; bind a KV namespace to it under [[kv_namespaces]]`,
+    ])
+  })
+
+  it('reads no KV namespace that it was not told to', async () => {
+    expect(await ask(rules, { API, KV: 'of the application' })).toBe('200 http://origin.test/x')
   })
 
   it('answers 500 while the regular-expression engine is out of reach', async () => {
