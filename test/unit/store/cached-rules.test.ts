@@ -45,7 +45,7 @@ function follow(store: MemoryStore): {
     now: () => performance.now(),
     problem: (text) => problems.push(text),
   })
-  const take = (): string | undefined => cached.take((one) => work.push(one))
+  const take = (): string | undefined => cached.take({ waitUntil: (one) => work.push(one) })
   const settle = async (): Promise<void> => void (await Promise.all(work))
   return { cached, problems, take, settle, opened }
 }
