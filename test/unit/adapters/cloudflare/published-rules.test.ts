@@ -126,7 +126,7 @@ describe('the Worker with a KV namespace', () => {
     expect(problems).toEqual([])
   })
 
-  it('serves nothing of a publication whose pointer is not written yet', async () => {
+  it('G-04 serves nothing of a publication whose pointer is not written yet', async () => {
     await publish(publication(1, rules('one')))
     expect(await ask()).toBe('302 one')
     await publish(publication(2, rules('two')), 1)
@@ -158,19 +158,22 @@ describe('the Worker with a KV namespace', () => {
       problem: 'has format 2',
     },
     { name: 'a lower revision', served: 3, written: two, problem: 'only grow' },
-  ])('goes on as it was before $name, and says why', async ({ served = 1, written, problem }) => {
-    await publish(publication(served, rules('one')))
-    expect(await ask()).toBe('302 one')
-    await publish(written)
-    expect(await ask(REFRESH_MS)).toBe('302 one')
-    await expect.poll(() => problems).toEqual([expect.stringContaining(problem)])
-    expect(await ask()).toBe('302 one')
-    await publish(publication(9, rules('nine')))
-    expect(await ask(REFRESH_MS)).toBe('302 one')
-    await becomes('302 nine')
-  })
+  ])(
+    'G-04, G-05 goes on as it was before $name, and says why',
+    async ({ served = 1, written, problem }) => {
+      await publish(publication(served, rules('one')))
+      expect(await ask()).toBe('302 one')
+      await publish(written)
+      expect(await ask(REFRESH_MS)).toBe('302 one')
+      await expect.poll(() => problems).toEqual([expect.stringContaining(problem)])
+      expect(await ask()).toBe('302 one')
+      await publish(publication(9, rules('nine')))
+      expect(await ask(REFRESH_MS)).toBe('302 one')
+      await becomes('302 nine')
+    },
+  )
 
-  it('serves the built rules while nothing is published', async () => {
+  it('G-06 serves the built rules while nothing is published', async () => {
     expect(await ask()).toBe('302 built')
     await expect
       .poll(() => problems)
@@ -189,7 +192,7 @@ describe('the Worker with a KV namespace', () => {
     await becomes('302 one')
   })
 
-  it('answers by the built rules, and at last without waiting, while KV is silent', async () => {
+  it('G-03 answers by the built rules, and at last without waiting, while KV is silent', async () => {
     order = { ...order, kv: 'SILENT' }
     expect(await Promise.all([ask(), ask()])).toEqual(['302 built', '302 built'])
     order = { ...order, rules: '', worker: 'silent without rules' }
