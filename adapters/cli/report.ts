@@ -91,7 +91,9 @@ export class Report {
     if (type !== 'applied' || outcome.rules === undefined) {
       this.#reloads.refused++
       const word = this.#output.style('red', `rules ${type}`)
-      this.say(`${word}: ${errors}; the rules before go on serving`)
+      // What failed behind sound rules was told as a finding of its own, and is no error of theirs.
+      const count = type === 'refused' ? `: ${errors}` : ''
+      this.say(`${word}${count}; the rules before go on serving`)
       return
     }
     this.#reloads.applied++

@@ -22,7 +22,7 @@ export function parseServiceFlag(text: string): ServiceOverride | UsageMistake {
   }
   const port = parsePort(portText)
   if (port === null) {
-    return usageMistake(`--service "${reference}" has a port beyond 65535`, FORM)
+    return usageMistake(`--service "${reference}" has a port beyond 1 to 65535`, FORM)
   }
   const origin = parseEndpointOrigin(url, 'operator')
   if (origin.type === 'origin') return { namespace, name, port, url: origin.origin }

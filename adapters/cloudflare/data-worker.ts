@@ -32,16 +32,14 @@ export interface DataWorkerOptions {
   readonly kv?: string
 }
 
-/** What the platform gives with a request, as far as it is needed. */
-export interface WorkerContext {
-  waitUntil(work: Promise<unknown>): void
-}
-
 /** The handler that the platform calls. */
 export interface DataWorker {
   /** Without `context`, the runtime may end with the response what was to renew the rules. */
-  fetch(request: Request, environment: Environment, context?: WorkerContext): Promise<Response>
+  fetch(request: Request, environment: Environment, context?: Background): Promise<Response>
 }
+
+/** Who calls without a context has a runtime that lets work go on, or does without. */
+const UNATTENDED: Background = { waitUntil() {} }
 
 /** Gives the gateway of now; a promise only while an isolate asks for its first rules. */
 type GatewaySource = (background: Background) => Gateway | Promise<Gateway>
@@ -55,11 +53,13 @@ export function createDataWorker(options: DataWorkerOptions): DataWorker {
   const parsed = typeof rules === 'string' ? parseRules(rules) : rules
   let source: GatewaySource | undefined
   return {
-    async fetch(request, environment, context) {
+    fetch(request, environment, context = UNATTENDED) {
       source ??= createSource(parsed, { environment, loadPatterns, kv })
-      const gateway = source((work) => context?.waitUntil(work))
+      const gateway = source(context)
       const peer = { address: clientAddress(request) }
-      return gateway instanceof Promise ? (await gateway)(request, peer) : gateway(request, peer)
+      return gateway instanceof Promise
+        ? gateway.then((first) => first(request, peer))
+        : gateway(request, peer)
     },
   }
 }

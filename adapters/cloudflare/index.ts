@@ -3,7 +3,8 @@ import type { Bundle } from '../../src/model/bundle.ts'
 import { loadPatternCompiler } from '../../src/regex/engine.ts'
 import { createDataWorker, type DataWorker } from './data-worker.ts'
 
-export type { DataWorker, WorkerContext } from './data-worker.ts'
+export type { Background } from '../../src/store/cached-rules.ts'
+export type { DataWorker } from './data-worker.ts'
 export type { Environment } from './environment.ts'
 
 /** How to make a Worker. */

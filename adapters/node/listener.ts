@@ -58,6 +58,16 @@ export function closeListener({ server }: Listener): Promise<void> {
   })
 }
 
+/** What stands for every address of the machine. */
+const EVERY_ADDRESS: ReadonlySet<string | undefined> = new Set([undefined, '::', '0.0.0.0'])
+
+/** Whether the system would refuse to bind `entry` while `bound` accepts. Port 0 is never taken. */
+export function isInTheWay(bound: SocketEntry, entry: SocketEntry): boolean {
+  if (bound.port !== entry.port || entry.port === 0) return false
+  if (EVERY_ADDRESS.has(bound.address) || EVERY_ADDRESS.has(entry.address)) return true
+  return bound.address === entry.address
+}
+
 /** What an operator reads when the entry cannot be bound. */
 export function bindFinding(entry: SocketEntry, error: unknown): Finding {
   const { code = 'unknown', message } = error as NodeJS.ErrnoException // node's listen gives no other

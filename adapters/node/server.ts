@@ -13,6 +13,7 @@ import type { EngineLimits } from './engine/limits.ts'
 import {
   bindFinding,
   closeListener,
+  isInTheWay,
   openListener,
   type BoundSocket,
   type Listener,
@@ -67,8 +68,8 @@ export interface PosternServer {
   listen(): Promise<readonly BoundSocket[]>
   /**
    * Changes the set of sockets: opens what is new, then lets go of what is no longer named, each
-   * connection after the response in hand. Rejects with `ListenError`, nothing being changed then.
-   * Settles as soon as the new set accepts; the old connections end by themselves or at the
+   * connection after the response in hand; where the system cannot bind both, in the other order.
+   * Rejects with `ListenError`, and accepts where it did before. Settles as soon as the new set accepts; the old connections end by themselves or at the
    * deadline.
    */
   update(sockets: readonly SocketEntry[]): Promise<readonly BoundSocket[]>
@@ -134,13 +135,26 @@ class NodeServer implements PosternServer {
 
   async update(sockets: readonly SocketEntry[]): Promise<readonly BoundSocket[]> {
     const added = sockets.filter(({ key }) => !this.#listeners.has(key))
-    const opened = await this.#openAll(added)
     const named = new Set(sockets.map(({ key }) => key))
-    for (const [key, listener] of this.#listeners) {
-      if (!named.has(key)) this.#leave(listener, this.#options.drain.deadlineMs)
+    const gone = [...this.#listeners.values()].filter(({ bound }) => !named.has(bound.entry.key))
+    // The system binds neither of two sockets beside the other where they share a port and address.
+    const rivals = gone.filter(({ bound }) => added.some((entry) => isInTheWay(bound.entry, entry)))
+    const { deadlineMs } = this.#options.drain
+    for (const listener of rivals) this.#leave(listener, deadlineMs)
+    try {
+      this.#admit(await this.#openAll(added))
+    } catch (error) {
+      this.#admit(await this.#openAll(rivals.map(({ bound }) => bound.entry)))
+      throw error
     }
-    for (const listener of opened) this.#listeners.set(listener.bound.entry.key, listener)
+    for (const listener of gone) {
+      if (!rivals.includes(listener)) this.#leave(listener, deadlineMs)
+    }
     return this.sockets
+  }
+
+  #admit(opened: readonly Listener[]): void {
+    for (const listener of opened) this.#listeners.set(listener.bound.entry.key, listener)
   }
 
   drain(deadlineMs: number = this.#options.drain.deadlineMs): Promise<DrainResult> {

@@ -34,8 +34,11 @@ export interface CachedRulesOptions<T> {
   readonly problem: (text: string) => void
 }
 
-/** Keeps the runtime from ending `work`, which never rejects, with the request that began it. */
-export type Background = (work: Promise<void>) => void
+/** Where a request leaves work that goes on after its response; Workers hand one out with each. */
+export interface Background {
+  /** Keeps the runtime from ending `work`, which never rejects, with the request that began it. */
+  waitUntil(work: Promise<void>): void
+}
 
 /** One question to the store. */
 interface Attempt {
@@ -92,7 +95,7 @@ export class CachedRules<T> {
     const attempt: Attempt = { startedMs, first, done: Promise.resolve(), settled: false }
     this.#attempt = attempt
     attempt.done = this.#carryOut(attempt)
-    background(attempt.done)
+    background.waitUntil(attempt.done)
   }
 
   async #carryOut(attempt: Attempt): Promise<void> {

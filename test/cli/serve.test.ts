@@ -154,7 +154,7 @@ describe('reloading', { timeout: 30_000 }, () => {
     const command = start(['serve', '-c', path])
     await command.url()
     writeFileSync(path, rules(backend))
-    await command.said(/error socket-not-bound[^]*rules failed/)
+    await command.said(/error socket-not-bound[^]*rules failed; the rules before go on/)
     expect((await get(`http://127.0.0.1:${first}/`)).status).toBe(200)
     writeFileSync(path, rules(second))
     await command.said(/rules reloaded/)

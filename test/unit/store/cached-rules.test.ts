@@ -45,7 +45,7 @@ function follow(store: MemoryStore): {
     now: () => performance.now(),
     problem: (text) => problems.push(text),
   })
-  const take = (): string | undefined => cached.take((one) => work.push(one))
+  const take = (): string | undefined => cached.take({ waitUntil: (one) => work.push(one) })
   const settle = async (): Promise<void> => void (await Promise.all(work))
   return { cached, problems, take, settle, opened }
 }
@@ -176,7 +176,7 @@ describe('rules of a store', () => {
       damage: (store: MemoryStore) => (store.before = () => Promise.reject(new Error('KV: 503'))),
       problem: 'the store of rules cannot be read: KV: 503',
     },
-  ])('stay as they are while $name, which is said once', async ({ damage, problem }) => {
+  ])('G-03, G-06 stay as they are while $name, which is said once', async ({ damage, problem }) => {
     const store = new MemoryStore()
     store.publish(publication(1, rules('one')))
     const { cached, take, settle, problems } = follow(store)

@@ -80,12 +80,12 @@ describe('reading a publication', () => {
   it.each([
     { name: 'that goes back', served: 8, root: POINTER.root, problem: 'and 8 is served' },
     { name: 'published twice', served: 7, root: '0'.repeat(64), problem: 'with another root' },
-  ])('refuses a revision $name', async ({ served, root, problem }) => {
+  ])('G-05 refuses a revision $name', async ({ served, root, problem }) => {
     const result = await readPublication(storeWith(POINTER), { ...POINTER, revision: served, root })
     expect(result).toEqual({ type: 'refused', problem: expect.stringContaining(problem) as string })
   })
 
-  it('looks anew for a document that is missing or damaged before it refuses', async () => {
+  it('G-04 looks anew for a document that is missing or damaged before it refuses', async () => {
     const key = `postern/documents/${POINTER.root}`
     for (const [value, problem] of [
       [undefined, 'there is no document'],

@@ -2,7 +2,7 @@
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { COMPATIBILITY } from '../../../../adapters/miniflare/running-worker.ts'
 import { FIRST_READ_MS, REFRESH_MS, RETRY_MS } from '../../../../src/store/cached-rules.ts'
 import { bundleOf } from '../../fetch/rules.ts'
@@ -22,6 +22,7 @@ const NAMESPACES = Array.from({ length: 16 }, (_, index) => `KV_${index}`)
 
 let miniflare: Miniflare
 let base: URL
+let order: Order
 const problems: string[] = []
 
 beforeAll(async () => {
@@ -56,14 +57,18 @@ beforeAll(async () => {
     ],
   })
   base = await miniflare.ready
+  // The first read of all starts what miniflare keeps values in, and takes its time.
+  order = { worker: 'first', kv: 'KV_0', rules: BUILT, nowMs: 0 }
+  await publish(publication(1, rules('first')))
+  await vi.waitUntil(async () => (await ask()) === '302 first', { timeout: 10_000 })
 })
 
 afterAll(async () => {
   await miniflare.dispose()
 })
 
-let number = -1
-let order: Order
+// The namespace with number 0 is for the start.
+let number = 0
 
 beforeEach(() => {
   number += 1
@@ -121,7 +126,7 @@ describe('the Worker with a KV namespace', () => {
     expect(problems).toEqual([])
   })
 
-  it('serves nothing of a publication whose pointer is not written yet', async () => {
+  it('G-04 serves nothing of a publication whose pointer is not written yet', async () => {
     await publish(publication(1, rules('one')))
     expect(await ask()).toBe('302 one')
     await publish(publication(2, rules('two')), 1)
@@ -153,19 +158,22 @@ describe('the Worker with a KV namespace', () => {
       problem: 'has format 2',
     },
     { name: 'a lower revision', served: 3, written: two, problem: 'only grow' },
-  ])('goes on as it was before $name, and says why', async ({ served = 1, written, problem }) => {
-    await publish(publication(served, rules('one')))
-    expect(await ask()).toBe('302 one')
-    await publish(written)
-    expect(await ask(REFRESH_MS)).toBe('302 one')
-    await expect.poll(() => problems).toEqual([expect.stringContaining(problem)])
-    expect(await ask()).toBe('302 one')
-    await publish(publication(9, rules('nine')))
-    expect(await ask(REFRESH_MS)).toBe('302 one')
-    await becomes('302 nine')
-  })
+  ])(
+    'G-04, G-05 goes on as it was before $name, and says why',
+    async ({ served = 1, written, problem }) => {
+      await publish(publication(served, rules('one')))
+      expect(await ask()).toBe('302 one')
+      await publish(written)
+      expect(await ask(REFRESH_MS)).toBe('302 one')
+      await expect.poll(() => problems).toEqual([expect.stringContaining(problem)])
+      expect(await ask()).toBe('302 one')
+      await publish(publication(9, rules('nine')))
+      expect(await ask(REFRESH_MS)).toBe('302 one')
+      await becomes('302 nine')
+    },
+  )
 
-  it('serves the built rules while nothing is published', async () => {
+  it('G-06 serves the built rules while nothing is published', async () => {
     expect(await ask()).toBe('302 built')
     await expect
       .poll(() => problems)
@@ -184,7 +192,7 @@ describe('the Worker with a KV namespace', () => {
     await becomes('302 one')
   })
 
-  it('answers by the built rules, and at last without waiting, while KV is silent', async () => {
+  it('G-03 answers by the built rules, and at last without waiting, while KV is silent', async () => {
     order = { ...order, kv: 'SILENT' }
     expect(await Promise.all([ask(), ask()])).toEqual(['302 built', '302 built'])
     order = { ...order, rules: '', worker: 'silent without rules' }

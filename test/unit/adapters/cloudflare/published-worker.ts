@@ -5,7 +5,7 @@
 import {
   createWorker,
   type DataWorker,
-  type WorkerContext,
+  type Background,
 } from '../../../../adapters/cloudflare/index.ts'
 import { ORDER_FIELD, type Order } from './published-order.ts'
 
@@ -21,7 +21,7 @@ const worker = {
   async fetch(
     request: Request,
     environment: Readonly<Record<string, unknown>>,
-    context: WorkerContext,
+    context: Background,
   ): Promise<Response> {
     const order = JSON.parse(request.headers.get(ORDER_FIELD) ?? '') as Order // the test's
     nowMs = order.nowMs
