@@ -34,12 +34,16 @@ export interface DataWorkerOptions {
 
 /** The handler that the platform calls. */
 export interface DataWorker {
-  /** Without `context`, the runtime may end with the response what was to renew the rules. */
+  /** `context` may be left out where no KV namespace is read. */
   fetch(request: Request, environment: Environment, context?: Background): Promise<Response>
 }
 
-/** Who calls without a context has a runtime that lets work go on, or does without. */
-const UNATTENDED: Background = { waitUntil() {} }
+/** Without a context the platform ends with the response what was to renew the rules. */
+const UNATTENDED: Background = {
+  waitUntil() {
+    logProblem('published rules may not be renewed: hand the execution context on to fetch')
+  },
+}
 
 /** Gives the gateway of now; a promise only while an isolate asks for its first rules. */
 type GatewaySource = (background: Background) => Gateway | Promise<Gateway>

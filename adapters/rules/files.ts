@@ -37,6 +37,15 @@ export interface FoundFiles {
 /** Folders within folders. No layout of rules needs more; a loop of links does. */
 const MAX_FOLDER_DEPTH = 16
 
+/** Folders of one search. Far beyond any layout of rules; a whole disk named by mistake is not. */
+const MAX_FOLDERS = 10_000
+
+/** How far to look. */
+export interface FindOptions {
+  /** Folders to look into at most. Default 10,000. */
+  readonly maxFolders?: number
+}
+
 interface Search {
   readonly files: FoundFile[]
   readonly folders: string[]
@@ -44,11 +53,25 @@ interface Search {
   readonly stamps: string[]
   /** By device and inode, so that what two sources lead to is read once. */
   readonly seen: Set<string>
+  readonly maxFolders: number
+  /** Once there were too many folders: the search goes no further. */
+  full: boolean
 }
 
 /** The files that `sources` name now, standard input as `-` among them. Never throws. */
-export async function findFiles(sources: readonly string[]): Promise<FoundFiles> {
-  const search: Search = { files: [], folders: [], findings: [], stamps: [], seen: new Set() }
+export async function findFiles(
+  sources: readonly string[],
+  { maxFolders = MAX_FOLDERS }: FindOptions = {},
+): Promise<FoundFiles> {
+  const search: Search = {
+    files: [],
+    folders: [],
+    findings: [],
+    stamps: [],
+    seen: new Set(),
+    maxFolders,
+    full: false,
+  }
   for (const source of sources) {
     if (source !== STANDARD_INPUT) await findSource(search, source)
     else if (!search.seen.has(source)) addStandardInput(search)
@@ -86,6 +109,11 @@ async function findInFolder(search: Search, folder: string, depth: number): Prom
     search.findings.push(sourceError(folder, 'folder-too-deep', 'lies too deep'))
     return
   }
+  if (search.folders.length >= search.maxFolders) {
+    search.full = true
+    search.findings.push(tooManyFolders(folder, search.maxFolders))
+    return
+  }
   search.folders.push(folder)
   let names: string[]
   try {
@@ -97,6 +125,7 @@ async function findInFolder(search: Search, folder: string, depth: number): Prom
   for (const name of names.sort()) {
     // Hidden names are editors' swap files, and the generations of a mounted ConfigMap.
     if (name.startsWith('.') || name === 'node_modules') continue
+    if (search.full) return
     await findEntry(search, join(folder, name), depth)
   }
 }
@@ -162,6 +191,13 @@ function sourceError(name: string, code: string, text: string): Finding {
     column: 0,
     value: undefined,
     remedy: 'name a file or a folder of rules; for a pipe use -c - and standard input',
+  }
+}
+
+function tooManyFolders(folder: string, maxFolders: number): Finding {
+  return {
+    ...sourceError(folder, 'too-many-folders', `is one folder too many after ${maxFolders}`),
+    remedy: 'name the folder that holds the rules, not one far above it',
   }
 }
 

@@ -122,6 +122,16 @@ describe('the Worker', () => {
     ])
   })
 
+  it('says what is missing where it is to renew rules without an execution context', async () => {
+    const worker = createWorker({ rules, kv: 'KV' })
+    const KV = { get: () => Promise.resolve(null) }
+    expect((await worker.fetch(new Request('https://a.test/'), { API, KV })).status).toBe(200)
+    expect(lines.error).toEqual([
+      'postern: published rules may not be renewed: hand the execution context on to fetch',
+      'postern: nothing is published under "postern/current"',
+    ])
+  })
+
   it('reads no KV namespace that it was not told to', async () => {
     expect(await ask(rules, { API, KV: 'of the application' })).toBe('200 http://origin.test/x')
   })

@@ -7,6 +7,8 @@ export interface Order {
   readonly rules: string
   /** Milliseconds on its clock; behind a time already told nothing happens. */
   readonly nowMs: number
+  /** Where the namespace `BEHIND_FETCH` asks for its values. */
+  readonly url?: string
 }
 
 /** The field with an order in it. */

@@ -1,9 +1,12 @@
 /** Rules published in a KV namespace of miniflare, served by the Worker in workerd. */
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { COMPATIBILITY } from '../../../../adapters/miniflare/running-worker.ts'
+import { LOOPBACK } from '../../../../adapters/miniflare/worker-request.ts'
 import { FIRST_READ_MS, REFRESH_MS, RETRY_MS } from '../../../../src/store/cached-rules.ts'
 import { bundleOf } from '../../fetch/rules.ts'
 import { publication, type Written } from '../../store/store.ts'
@@ -19,6 +22,8 @@ const BUILT = JSON.stringify(rules('built'))
 
 /** One namespace for each test, so that none sees what another has written. */
 const NAMESPACES = Array.from({ length: 16 }, (_, index) => `KV_${index}`)
+
+const FIRST: Order = { worker: 'first', kv: 'KV_0', rules: BUILT, nowMs: 0 }
 
 let miniflare: Miniflare
 let base: URL
@@ -53,12 +58,15 @@ beforeAll(async () => {
           },
           env: { ...Object.fromEntries(bindings), OTHER: { type: 'json', value: 'text' } },
         },
+        // Miniflare's own entrance would not tell the Worker that a client has left.
+        dev: { unsafeDirectSockets: [{ host: LOOPBACK, port: 0 }] },
       },
     ],
   })
-  base = await miniflare.ready
+  await miniflare.ready
+  base = await miniflare.unsafeGetDirectURL('postern')
   // The first read of all starts what miniflare keeps values in, and takes its time.
-  order = { worker: 'first', kv: 'KV_0', rules: BUILT, nowMs: 0 }
+  order = FIRST
   await publish(publication(1, rules('first')))
   await vi.waitUntil(async () => (await ask()) === '302 first', { timeout: 10_000 })
 })
@@ -76,12 +84,13 @@ beforeEach(() => {
   order = { worker: `w${number}`, kv: NAMESPACES[number] ?? '', rules: BUILT, nowMs: 1000 * number }
 })
 
-/** Asks the Worker, `afterMs` later on its clock; `undefined` for the same moment. */
-async function ask(afterMs = 0): Promise<string> {
+/** Asks the Worker, `afterMs` later on its clock. */
+async function ask(afterMs = 0, signal?: AbortSignal): Promise<string> {
   order = { ...order, nowMs: order.nowMs + afterMs }
   const response = await fetch(base, {
     headers: { [ORDER_FIELD]: JSON.stringify(order) },
     redirect: 'manual',
+    ...(signal === undefined ? {} : { signal }),
   })
   await response.body?.cancel()
   const to = response.headers.get('location') ?? response.headers.get('x-postern-reason')
@@ -201,6 +210,39 @@ describe('the Worker with a KV namespace', () => {
     // Behind the time that the first answer was given.
     expect(await ask(FIRST_READ_MS)).toBe('503 no_rules')
     expect(performance.now() - startedMs).toBeLessThan(FIRST_READ_MS / 2)
+  })
+
+  it('ends a read for those who wait with a client that has left', async () => {
+    const { entries } = publication(1, rules('one'))
+    const values = new Map(entries.map(([key, value]) => [`/${key}`, value]))
+    const asked: string[] = []
+    const client = new AbortController()
+    let answerPointer = (): void => {}
+    const store = createServer(({ url = '' }, response) => {
+      asked.push(url)
+      const answer = (): void => void response.end(values.get(url))
+      if (url === '/postern/current') {
+        answerPointer = answer
+        client.abort()
+      } else answer()
+    })
+    await new Promise<void>((resolve) => store.listen(0, LOOPBACK, resolve))
+    const { port } = store.address() as AddressInfo // bound to a port
+    order = { ...order, kv: 'BEHIND_FETCH', url: `http://${LOOPBACK}:${port}` }
+    try {
+      const gone = ask(0, client.signal)
+      const waiting = ask()
+      await expect(gone).rejects.toThrow('aborted')
+      // By the time that another request is answered, the Worker has seen the client leave.
+      order = FIRST
+      expect(await ask()).toBe('302 first')
+      answerPointer()
+      expect(await waiting).toBe('302 one')
+      expect(asked).toEqual(entries.map(([key]) => `/${key}`).toReversed())
+    } finally {
+      store.close()
+      store.closeAllConnections()
+    }
   })
 
   it('says what is bound where it is no namespace', async () => {

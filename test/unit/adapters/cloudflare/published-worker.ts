@@ -12,6 +12,11 @@ import { ORDER_FIELD, type Order } from './published-order.ts'
 /** A namespace that never answers, which miniflare's cannot be made to do. */
 const SILENT = { SILENT: { get: () => new Promise(() => {}) } }
 
+/** A namespace that asks the test for each value. */
+function namespaceBehind(url: string): { get(key: string): Promise<ArrayBuffer> } {
+  return { get: async (key) => await (await fetch(`${url}/${key}`)).arrayBuffer() }
+}
+
 const workers = new Map<string, DataWorker>()
 let nowMs = 0
 // workerd's own stands still while code runs, and a test would have to wait for it.
@@ -25,13 +30,15 @@ const worker = {
   ): Promise<Response> {
     const order = JSON.parse(request.headers.get(ORDER_FIELD) ?? '') as Order // the test's
     nowMs = order.nowMs
-    const { kv, rules } = order
+    const { kv, rules, url } = order
+    const bindings = { ...environment, ...SILENT }
+    if (url !== undefined) Object.assign(bindings, { BEHIND_FETCH: namespaceBehind(url) })
     let served = workers.get(order.worker)
     if (served === undefined) {
       served = createWorker({ rules, kv })
       workers.set(order.worker, served)
     }
-    return await served.fetch(request, { ...environment, ...SILENT }, context)
+    return await served.fetch(request, bindings, context)
   },
 }
 

@@ -32,6 +32,14 @@ describe('the files that sources lead to', () => {
     expect(files.map(({ name }) => name)).toEqual([folder.at('routes.json')])
   })
 
+  it('are not searched for on a whole disk', async () => {
+    const folder = createFolder()
+    for (let i = 0; i < 5; i++) folder.write(`${i}/a.json`, '{}')
+    const { findings, folders } = await findFiles([folder.path], { maxFolders: 3 })
+    expect(findings).toMatchObject([{ code: 'too-many-folders', file: folder.at('2') }])
+    expect(folders).toHaveLength(3)
+  })
+
   it('include a file of any name that is named itself', async () => {
     const folder = createFolder()
     const path = folder.write('.rules', '{}')
