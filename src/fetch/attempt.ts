@@ -1,8 +1,10 @@
 /** One request to one endpoint over fetch. */
 import type { Reason } from '../errors.ts'
 import type { AttemptPhase, AttemptStep, Outcome } from '../exchange.ts'
+import type { Fields } from '../head.ts'
 import { BODY_TOO_LARGE, type FetchBody } from './body.ts'
-import { outboundHeaders, tunnelOf } from './messages.ts'
+import { changeFields, findFieldChanges } from './field-changes.ts'
+import { headerList, outboundFields, tunnelOf } from './messages.ts'
 import { isSameTarget, originOf } from './outbound-url.ts'
 import type { FetchTraits } from './traits.ts'
 
@@ -17,6 +19,8 @@ export interface AttemptContext {
   readonly traits: FetchTraits
   /** The client's request. */
   readonly request: Request
+  /** Its fields. */
+  readonly received: Fields
   readonly body: FetchBody
 }
 
@@ -42,14 +46,9 @@ export async function sendAttempt(
     // Fetch throws; leaving the body out would be another request than the client's.
     return failed(context, 'request', 'method_not_implemented', 'fetch sends GET without a body')
   }
-  const deadline = new Deadline(step, context.request.signal)
+  const deadline = new Deadline(step, context)
   try {
-    const content = await body.take({ replayBytes: step.replayBytes, maxBytes })
-    const request = outboundRequest(step, { content, context, signal: deadline.signal })
-    if (request === undefined) {
-      return failed(context, 'request', 'invalid_target', 'fetch would change the target')
-    }
-    return judge(step, await fetch(request), context)
+    return await deadline.first(send(step, { context, fetch, signal: deadline.signal }))
   } catch (error) {
     if (deadline.expired !== undefined) return failed(context, 'sent', deadline.expired)
     const message = error instanceof Error ? error.message : String(error)
@@ -61,26 +60,63 @@ export async function sendAttempt(
   }
 }
 
+interface Sending {
+  readonly context: AttemptContext
+  readonly fetch: FetchFunction
+  readonly signal: AbortSignal | undefined
+}
+
+async function send(
+  step: AttemptStep,
+  { context, fetch, signal }: Sending,
+): Promise<AttemptResult> {
+  const { body } = context
+  const { replayBytes, limits } = step
+  const content = body.present
+    ? await body.take({ replayBytes, maxBytes: limits.maxRequestBytes })
+    : null
+  const request = outboundRequest(step, { content, context, signal })
+  if (request === undefined) {
+    return failed(context, 'request', 'invalid_target', 'fetch would change the target')
+  }
+  return judge(step, await fetch(request), context)
+}
+
 /** Ends an attempt whose head takes too long, or whose client has left. */
 class Deadline {
   /** Why it was ended; `undefined` where the time has not run out. */
   expired: Reason | undefined
-  readonly #abort = new AbortController()
+  readonly #abort: AbortController | undefined
   readonly #timer: ReturnType<typeof setTimeout> | undefined
+  #expire: (() => void) | undefined
 
-  constructor(step: AttemptStep, client: AbortSignal) {
+  constructor(step: AttemptStep, { request, traits }: AttemptContext) {
+    if (!traits.endsWithRequest) {
+      const abort = new AbortController()
+      // For as long as the response lasts: a client that leaves takes the body with it.
+      request.signal.addEventListener('abort', () => abort.abort(), { once: true })
+      this.#abort = abort
+    }
     const { ms, reason } = headTimeout(step)
-    // For as long as the response lasts: a client that leaves takes the body with it.
-    client.addEventListener('abort', () => this.#abort.abort(), { once: true })
     if (ms === 0) return
     this.#timer = setTimeout(() => {
       this.expired = reason
-      this.#abort.abort()
+      this.#abort?.abort()
+      this.#expire?.()
     }, ms)
   }
 
-  get signal(): AbortSignal {
-    return this.#abort.signal
+  /** What the request is to be aborted by; `undefined` where the runtime ends it by itself. */
+  get signal(): AbortSignal | undefined {
+    return this.#abort?.signal
+  }
+
+  /** Settles as `work` does, or rejects when the time has run out. */
+  first<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#expire = () => reject(new Error('the time has run out'))
+      work.then(resolve, reject)
+    })
   }
 
   stop(): void {
@@ -114,32 +150,60 @@ interface DuplexInit extends RequestInit {
 interface OutboundParts {
   readonly content: BodyInit | null
   readonly context: AttemptContext
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal | undefined
 }
 
 /** `undefined` where the runtime would ask for something else than the core decided. */
-function outboundRequest(
-  step: AttemptStep,
-  { content, context, signal }: OutboundParts,
-): Request | undefined {
-  const { method, target } = step.head
+function outboundRequest(step: AttemptStep, parts: OutboundParts): Request | undefined {
+  const { content, context } = parts
+  const { target } = step.head
   const origin = originOf(step, context.request.url)
   // Behind a whole origin, a target that begins with a slash cannot name another host.
   if (!target.startsWith('/')) return undefined
-  const headers = outboundHeaders(step, {
+  const fields = outboundFields(step, {
     upgrades: context.traits.upgrades,
     bodyLength: content === null ? 0 : context.body.length,
   })
+  const request =
+    copiedRequest(origin + target, { step, fields, parts }) ??
+    builtRequest(origin + target, { step, fields, parts })
+  return isSameTarget(request.url, step) ? request : undefined
+}
+
+interface RequestParts {
+  readonly step: AttemptStep
+  readonly fields: Fields
+  readonly parts: OutboundParts
+}
+
+/** Made of the client's, where that is the same but for its URL and some fields. */
+function copiedRequest(
+  url: string,
+  { step, fields, parts: { content, context } }: RequestParts,
+): Request | undefined {
+  const { request, received, traits } = context
+  if (!traits.copies || content !== null || request.body !== null) return undefined
+  if (request.method !== step.head.method || request.redirect !== 'manual') return undefined
+  const changes = findFieldChanges(received, fields)
+  if (changes === undefined) return undefined
+  const copy = new Request(url, request)
+  changeFields(copy.headers, changes)
+  return copy
+}
+
+function builtRequest(
+  url: string,
+  { step, fields, parts: { content, signal } }: RequestParts,
+): Request {
   const init: DuplexInit = {
-    method,
-    headers,
+    method: step.head.method,
+    headers: headerList(fields),
     body: content,
     redirect: 'manual',
-    signal,
     duplex: 'half',
+    ...(signal === undefined ? {} : { signal }),
   }
-  const request = new Request(origin + target, init)
-  return isSameTarget(request.url, step) ? request : undefined
+  return new Request(url, init)
 }
 
 /** Refuses what is no final response, and a change of protocol that was not asked for. */

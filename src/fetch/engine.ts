@@ -16,7 +16,7 @@ import type {
   RespondStep,
   Step,
 } from '../exchange.ts'
-import type { Peer } from '../head.ts'
+import type { Fields, ParseFailure, Peer, RequestHead } from '../head.ts'
 import { sendAttempt, type FetchFunction } from './attempt.ts'
 import { performCall, type ReadShard } from './call.ts'
 import { FetchBody } from './body.ts'
@@ -54,8 +54,7 @@ export function createFetchEngine(options: FetchEngineOptions): FetchHandler {
     try {
       const head = requestHead(request)
       const exchange = options.begin(head, peer)
-      const body = new FetchBody(request, 'type' in head ? 0 : head.bodyLength)
-      return await new FetchRun(context, exchange, request, body).run()
+      return await new FetchRun(context, exchange, request, head).run()
     } catch (error) {
       options.fault(error)
       return faultResponse()
@@ -79,19 +78,30 @@ const GONE = Symbol('gone')
 /** Nobody reads it; a Response cannot say 499 with a meaning of its own. */
 const NOBODY = 499
 
+/** What there is of a head that was no head. */
+const UNPARSED = { fields: [], bodyLength: 0 } as const
+
 class FetchRun {
   readonly #context: RunContext
   readonly #exchange: Exchange
   readonly #request: Request
+  readonly #received: Fields
   readonly #body: FetchBody
   readonly #gone: Promise<typeof GONE>
   #ended = false
 
-  constructor(context: RunContext, exchange: Exchange, request: Request, body: FetchBody) {
+  constructor(
+    context: RunContext,
+    exchange: Exchange,
+    request: Request,
+    head: RequestHead | ParseFailure,
+  ) {
     this.#context = context
     this.#exchange = exchange
     this.#request = request
-    this.#body = body
+    const parsed = 'type' in head ? UNPARSED : head
+    this.#received = parsed.fields
+    this.#body = new FetchBody(request, parsed.bodyLength)
     const { signal } = request
     this.#gone = new Promise((resolve) => {
       if (signal.aborted) resolve(GONE)
@@ -155,19 +165,22 @@ class FetchRun {
   async #attempt(step: AttemptStep): Promise<Response | Step> {
     const { fetch, binding, traits } = this.#context
     const request = this.#request
-    const sent = sendAttempt(step, { fetch, binding, traits, request, body: this.#body })
+    const [received, body] = [this.#received, this.#body]
+    const sent = sendAttempt(step, { fetch, binding, traits, request, received, body })
     const result = await this.#orGone(sent)
     if (result === GONE) return this.#leave('sent')
     if (result.type === 'failed') return this.#exchange.next(result)
     const { response } = result
-    const { replayable } = this.#body
-    const next = this.#exchange.next({ type: 'head', head: responseHead(response), replayable })
+    const head = responseHead(response)
+    const { replayable } = body
+    const next = this.#exchange.next({ type: 'head', head, replayable })
     if (next.type !== 'relay') {
       // An unread body would hold its connection.
       await response.body?.cancel()
       return next
     }
-    const relayed = relayedResponse(response, next, { method: request.method, traits })
+    const { method } = request
+    const relayed = relayedResponse(response, next, { method, received: head.fields, traits })
     if (relayed.body === null) await response.body?.cancel()
     this.#end(undefined, -1)
     return relayed

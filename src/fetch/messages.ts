@@ -7,6 +7,7 @@ import {
   type RequestHead,
   type ResponseHead,
 } from '../head.ts'
+import { changeFields, findFieldChanges } from './field-changes.ts'
 import type { FetchTraits } from './traits.ts'
 
 /** Statuses that a Response may not give a body to. */
@@ -83,16 +84,16 @@ export interface OutboundContext {
 }
 
 /** The fields of an attempt. Host is the URL's. */
-export function outboundHeaders(
+export function outboundFields(
   step: AttemptStep,
   { upgrades, bodyLength: length }: OutboundContext,
-): HeadersInit {
+): string[] {
   // The runtime cannot wait for a 100, and some take one for the answer.
   const fields = without(step.head.fields, EXPECT)
   if (step.upgrade !== undefined && upgrades) fields.push('upgrade', step.upgrade)
   // Of a stream the runtime does not know it, and would send chunks that not every server takes.
   if (length > 0) fields.push('content-length', String(length))
-  return headerList(fields)
+  return fields
 }
 
 const EXPECT: ReadonlySet<string> = new Set(['expect'])
@@ -121,6 +122,8 @@ export function tunnelOf(response: SwitchedResponse): object | undefined {
 export interface RelayContext {
   /** Of the client's request. */
   readonly method: string
+  /** The fields of the upstream response. */
+  readonly received: Fields
   readonly traits: FetchTraits
 }
 
@@ -128,36 +131,46 @@ export interface RelayContext {
 export function relayedResponse(
   upstream: Response,
   step: RelayStep,
-  { method, traits }: RelayContext,
+  { method, received, traits }: RelayContext,
 ): Response {
   const { status, reason: statusText } = step.head
-  const { headers: received } = upstream
   const socket = tunnelOf(upstream)
   if (step.tunnel && socket !== undefined) {
     const headers = headerList(step.head.fields)
     const switched: SwitchedInit = { status, statusText, headers, webSocket: socket }
     return new Response(null, switched)
   }
-  const decoded = traits.decodes && isDecoded(received.get('content-encoding'))
+  const coding = fieldValue(received, 'content-encoding')
+  const decoded = traits.decodes && isDecoded(coding)
   const fields = decoded ? withoutCoding(step.head.fields) : without(step.head.fields, LENGTH)
-  const length = decoded || status === 204 || status === 205 ? null : received.get('content-length')
-  if (length !== null) fields.push('content-length', length)
-  const empty = method === 'HEAD' || NULL_BODY.has(status)
-  const headers = headerList(fields)
-  return new Response(empty ? null : upstream.body, { status, statusText, headers })
+  const length =
+    decoded || status === 204 || status === 205 ? undefined : fieldValue(received, CONTENT_LENGTH)
+  const body = method === 'HEAD' || NULL_BODY.has(status) ? null : upstream.body
+  if (traits.copies && status === upstream.status && statusText === upstream.statusText) {
+    const keep = length === undefined ? undefined : CONTENT_LENGTH
+    const changes = findFieldChanges(received, fields, keep)
+    if (changes !== undefined) {
+      const response = new Response(body, upstream)
+      changeFields(response.headers, changes)
+      return response
+    }
+  }
+  if (length !== undefined) fields.push(CONTENT_LENGTH, length)
+  return new Response(body, { status, statusText, headers: headerList(fields) })
 }
 
 /** The codings that some implementation of the Fetch standard decodes. */
 const DECODED: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'zstd'])
 
 /** Whether fetch has decoded a body that came with this; it does all of a list or nothing. */
-function isDecoded(codings: string | null): boolean {
-  if (codings === null) return false
+function isDecoded(codings: string | undefined): boolean {
+  if (codings === undefined) return false
   return codings.split(',').every((coding) => DECODED.has(coding.trim().toLowerCase()))
 }
 
-const LENGTH: ReadonlySet<string> = new Set(['content-length'])
-const CODING: ReadonlySet<string> = new Set(['content-encoding', 'content-length'])
+const CONTENT_LENGTH = 'content-length'
+const LENGTH: ReadonlySet<string> = new Set([CONTENT_LENGTH])
+const CODING: ReadonlySet<string> = new Set(['content-encoding', CONTENT_LENGTH])
 
 /** RFC 9110 §8.8.1: what was decoded is another representation, equal in meaning alone. */
 function withoutCoding(all: Fields): string[] {
@@ -188,7 +201,7 @@ function fieldList(headers: Headers): Fields {
  * Fields for a Request or a Response. A record, which runtimes take in one go: appending a field at
  * a time costs workerd a fifth of a request. Only where a name is repeated, lines stay lines.
  */
-function headerList(fields: Fields): HeadersInit {
+export function headerList(fields: Fields): HeadersInit {
   // Without a prototype, so that no name is taken for something else.
   const record: Record<string, string> = Object.create(null)
   for (let i = 0; i < fields.length; i += 2) {

@@ -9,10 +9,30 @@ export interface FetchTraits {
   readonly decodes: boolean
   /** A response may be a 101 with a socket, and `Upgrade` may be asked for. */
   readonly upgrades: boolean
+  /**
+   * What was asked for a request ends with it, when its answer has gone out or its client has left.
+   * Nothing is aborted then: a signal costs the runtime more than all else that the engine does.
+   */
+  readonly endsWithRequest: boolean
+  /**
+   * Making a message of another and changing a few fields costs less than handing over all of them.
+   * A Request made of the client's sends what that would, less what it says of itself.
+   */
+  readonly copies: boolean
 }
 
 /** The Fetch standard: Node, Bun, Deno. */
-export const STANDARD_FETCH: FetchTraits = { decodes: true, upgrades: false }
+export const STANDARD_FETCH: FetchTraits = {
+  decodes: true,
+  upgrades: false,
+  endsWithRequest: false,
+  copies: false,
+}
 
 /** workerd, which passes a body that nobody reads as it came and can switch to WebSocket. */
-export const WORKERS_FETCH: FetchTraits = { decodes: false, upgrades: true }
+export const WORKERS_FETCH: FetchTraits = {
+  decodes: false,
+  upgrades: true,
+  endsWithRequest: true,
+  copies: true,
+}

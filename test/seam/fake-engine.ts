@@ -73,9 +73,12 @@ class FakeRun {
           step = this.#exchange.next(event)
           break
         }
-        case 'attempt':
-          step = this.#exchange.next(this.#attempt(step))
+        case 'attempt': {
+          const event = this.#attempt(step)
+          if (event === undefined) return 'none'
+          step = this.#exchange.next(event)
           break
+        }
         case 'relay':
           return this.#relay(step)
         default:
@@ -104,13 +107,21 @@ class FakeRun {
     return undefined
   }
 
-  #attempt(step: AttemptStep): ExchangeEvent {
+  #attempt(step: AttemptStep): ExchangeEvent | undefined {
     const { endpoint, head, upgrade, replayBytes } = step
     const body = upgrade === undefined ? `"${this.#body}"` : upgrade
     const behaviour = this.#transport(endpoint.hostname, `${head.method} ${head.target} ${body}`)
     this.#answer = behaviour
     if (behaviour.type === 'refuse') {
       return { type: 'failed', outcome: this.#outcome('upstream', 'connect', 'connect_failed') }
+    }
+    if (behaviour.type === 'hold') {
+      this.#transport(endpoint.hostname, 'gone')
+      if (this.#script.client.type !== 'leaves') {
+        return { type: 'failed', outcome: this.#outcome('upstream', 'sent', 'first_byte_timeout') }
+      }
+      this.#end(0, this.#outcome('client', 'sent', 'client_gone'))
+      return undefined
     }
     this.#read = behaviour.type === 'early' ? this.#body.length / 2 : this.#body.length
     const replayable = this.#read <= replayBytes

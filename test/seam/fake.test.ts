@@ -1,4 +1,4 @@
-/** The nine scripts against the fake engine: the seam is complete without any socket. */
+/** The scripts against the fake engine: the seam is complete without any socket. */
 import { describe, expect, test } from 'vitest'
 import { fakeTransport, runFakeEngine } from './fake-engine.ts'
 import { ENGINES, expectationOf, ScriptedExchange, type Endpoints } from './script.ts'

@@ -1,4 +1,4 @@
-/** The nine scripts against the Node engine, with real sockets on both sides. */
+/** The scripts against the Node engine, with real sockets on both sides. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'

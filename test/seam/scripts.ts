@@ -1,10 +1,11 @@
-/** The nine scripts: everything that the seam must be able to say, one at a time. */
+/** The scripts: everything that the seam must be able to say, one at a time. */
 import type { Script } from './script.ts'
 import {
   ask,
   attempt,
   endpoint,
   follow,
+  IMPATIENT,
   POST,
   postKept,
   relay,
@@ -121,6 +122,35 @@ export const SCRIPTS: readonly Script[] = [
       events: ['start', 'end client request client_gone replayable 0/0'],
       client: 'none',
       origins: { auth: ['GET / ""', 'gone'] },
+    },
+    without: {},
+  },
+  {
+    name: 'ends when the client leaves during an attempt, and takes the attempt with it',
+    client: { type: 'leaves' },
+    shards: {},
+    origins: { one: [{ type: 'hold' }] },
+    next: follow({ start: (_event, endpoints) => attempt(endpoint(endpoints, 'one')) }),
+    expect: {
+      events: ['start', 'end client sent client_gone replayable 0/0'],
+      client: 'none',
+      origins: { one: ['GET / ""', 'gone'] },
+    },
+    without: {},
+  },
+  {
+    name: 'gives an endpoint up that says nothing, and lets go of it',
+    client: GET,
+    shards: {},
+    origins: { one: [{ type: 'hold' }] },
+    next: follow({
+      start: (_event, endpoints) => attempt(endpoint(endpoints, 'one'), { timeouts: IMPATIENT }),
+      failed: ({ outcome }) => respond(504, outcome.reason),
+    }),
+    expect: {
+      events: ['start', 'failed upstream sent first_byte_timeout replayable', 'end whole 0/18'],
+      client: '504 first_byte_timeout',
+      origins: { one: ['GET / ""', 'gone'] },
     },
     without: {},
   },

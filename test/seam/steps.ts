@@ -32,6 +32,9 @@ export function attempt(to: EndpointAddress, parts: Partial<AttemptStep> = {}): 
   }
 }
 
+/** Timeouts that an origin which holds runs out of. */
+export const IMPATIENT = { connectMs: 100, firstByteMs: 100, idleMs: 0, totalMs: 0 }
+
 /** What a client sends to open a WebSocket. */
 const KEY = ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version', '13']
 

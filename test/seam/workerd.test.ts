@@ -1,4 +1,4 @@
-/** The nine scripts against the fetch engine in workerd, with real origins and a real client. */
+/** The scripts against the fetch engine in workerd, with real origins and a real client. */
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { fileURLToPath } from 'node:url'

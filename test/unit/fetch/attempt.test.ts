@@ -59,6 +59,24 @@ describe('an attempt', () => {
     )
   })
 
+  test.each([
+    { name: "made of the client's", redirect: 'manual' as const, method: 'GET' },
+    { name: 'built, so that nothing is followed', redirect: 'follow' as const, method: 'GET' },
+    { name: 'built for another method', redirect: 'manual' as const, method: 'HEAD' },
+  ])('is $name, with the same fields', async ({ redirect, method }) => {
+    const seen: Request[] = []
+    const headers = { 'x-gone': '1', 'x-stays': '2', 'x-changed': '3', expect: '100-continue' }
+    const fields = ['expect', '100-continue', 'x-stays', '2', 'X-Changed', '4', 'X-New', '5']
+    await run(
+      new Request('http://a.test/', { headers, redirect }),
+      answering(() => new Response(null), seen),
+      { head: { ...ATTEMPT.head, method, fields }, traits: WORKERS_FETCH },
+    )
+    expect(seen.map((one) => [one.method, one.redirect, [...one.headers].flat()])).toEqual([
+      [method, 'manual', ['x-changed', '4', 'x-new', '5', 'x-stays', '2']],
+    ])
+  })
+
   test('states the length of a streamed body where it is known', async () => {
     const seen: Request[] = []
     const request = new Request('http://a.test/', {
@@ -122,6 +140,15 @@ describe('an attempt', () => {
       },
     })
     expect(await response.text()).toBe('upstream_reset')
+  })
+
+  test('that takes too long is given up where nothing is aborted', async () => {
+    const timeouts = { connectMs: 10, firstByteMs: 10, idleMs: 0, totalMs: 0 }
+    const { told } = await run(new Request('http://a.test/'), () => new Promise(() => {}), {
+      timeouts,
+      traits: WORKERS_FETCH,
+    })
+    expect(told.events[1]).toMatchObject({ outcome: { reason: 'first_byte_timeout' } })
   })
 
   test('that takes too long is aborted', async () => {

@@ -55,6 +55,52 @@ describe('a response', () => {
     expect(response.headers.getSetCookie()).toEqual(['a', 'b'])
   })
 
+  test('made of another has the fields that the core wrote, and the length', async () => {
+    const fetch = answering(
+      () =>
+        new Response('fine', {
+          status: 201,
+          statusText: 'Made',
+          headers: [
+            ['content-length', '4'],
+            ['set-cookie', 'a'],
+            ['set-cookie', 'b'],
+            ['x-gone', '1'],
+            ['x-stays', '2'],
+          ],
+        }),
+    )
+    const cookies = ['set-cookie', 'a', 'set-cookie', 'b']
+    const relayed = async (fields: string[]): Promise<Response> => {
+      const head = { status: 201, reason: 'Made', fields }
+      const { response } = await run(new Request('http://a.test/'), fetch, {
+        traits: WORKERS_FETCH,
+        next: (event) =>
+          event.type === 'head' ? { type: 'relay', head, tunnel: false } : undefined,
+      })
+      return response
+    }
+    const whole = await relayed(['content-type', 'text/plain', ...cookies, 'x-stays', '2'])
+    expect([whole.status, whole.statusText, await whole.text()]).toEqual([201, 'Made', 'fine'])
+    const lines = [...whole.headers].map(([name, value]) => `${name}: ${value}`)
+    expect(new Set(lines)).toEqual(
+      new Set([
+        'content-length: 4',
+        'content-type: text/plain',
+        'set-cookie: a',
+        'set-cookie: b',
+        'x-stays: 2',
+      ]),
+    )
+    // Deleting a cookie would delete both.
+    const fewer = await relayed(['set-cookie', 'b', 'X-New', '3'])
+    expect([...fewer.headers]).toEqual([
+      ['content-length', '4'],
+      ['set-cookie', 'b'],
+      ['x-new', '3'],
+    ])
+  })
+
   test.each([204, 205, 304])('%i has no body', async (status) => {
     const fetch: FetchFunction = () => Promise.resolve(new Response(null, { status }))
     const { response } = await run(new Request('http://a.test/'), fetch)
