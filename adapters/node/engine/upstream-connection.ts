@@ -13,6 +13,9 @@ import { latin1 } from './latin1.ts'
 import { MessageWriter } from './message-writer.ts'
 import type { Deadline } from './deadline.ts'
 
+/** Fields of a response: an endpoint is trusted further than a client, and the bytes are bounded. */
+const MAX_RESPONSE_FIELDS = 1000
+
 /** Whoever asks. After `whole`, `switched`, `unavailable` or `broken` it is told nothing more. */
 export interface UpstreamUser {
   /** A connection stands; the request may be written. */
@@ -79,7 +82,7 @@ export class UpstreamConnection implements BodySink {
     this.writer = new MessageWriter(socket)
     this.#home = home
     this.#dedicated = dedicated
-    this.#parser = new ResponseParser({ latin1, maxHeadBytes })
+    this.#parser = new ResponseParser({ latin1, maxHeadBytes, maxFields: MAX_RESPONSE_FIELDS })
     this.#decoder = new BodyDecoder(this, { latin1 })
   }
 

@@ -68,6 +68,14 @@ describe('towards the endpoint', () => {
 })
 
 describe('towards the client', () => {
+  test('passes on more fields than a client may send', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => `X-${i}: ${i}\r\n`).join('')
+    await using origin = await answering(`HTTP/1.1 200 OK\r\n${many}Content-Length: 0\r\n\r\n`)
+    await using rig = await startRig(origin)
+    const answer = await rig.send(`GET / HTTP/1.1\r\n${LAST}`)
+    expect(answer.match(/^X-\d+: /gm)).toHaveLength(300)
+  })
+
   test.each([
     {
       name: 'a length as a length',
