@@ -31,6 +31,15 @@ import { createOutbound, finishHead, type Outbound } from './outbound.ts'
 import { accessRecord, type Progress } from './record.ts'
 import type { Runtime } from './runtime.ts'
 
+const ENDLESS = { endless: true } as const
+
+/** What the endpoint says it sends counts, not what the client asked for. */
+function isEventStream(head: ResponseHead): boolean {
+  return (
+    fieldValue(head.fields, 'content-type')?.toLowerCase().startsWith('text/event-stream') === true
+  )
+}
+
 /** The exchange of the gateway; see `Exchange` for its contract. */
 export class GatewayExchange implements Exchange {
   readonly #decision: Decision
@@ -166,13 +175,11 @@ export class GatewayExchange implements Exchange {
     return { ...configured, totalMs: Math.max(1, totalMs - (nowMs - this.#progress.startedMs)) }
   }
 
-  /** What may rightly last for hours: a tunnel, gRPC, and what an EventSource asks for. */
+  /** What may rightly last for hours from the first moment: a tunnel, and gRPC. */
   #isEndless(): boolean {
     const { admitted, head } = this.#decision
     if (admitted?.upgrade !== undefined) return true
-    const fields = head?.fields ?? []
-    if (fieldValue(fields, 'content-type')?.startsWith('application/grpc') === true) return true
-    return fieldValue(fields, 'accept')?.toLowerCase().includes('text/event-stream') === true
+    return fieldValue(head?.fields ?? [], 'content-type')?.startsWith('application/grpc') === true
   }
 
   #afterFailure(outcome: Outcome): Step {
@@ -210,6 +217,7 @@ export class GatewayExchange implements Exchange {
       type: 'relay',
       head: { status: head.status, reason: head.reason, fields: this.#responseFields(head) },
       tunnel: head.status === 101,
+      ...(isEventStream(head) ? ENDLESS : undefined),
     }
   }
 

@@ -42,6 +42,11 @@ export class AttemptClock {
     this.#enter('first-byte', this.#timeouts.firstByteMs)
   }
 
+  /** What comes may last for ever, as long as it moves. */
+  endless(): void {
+    this.#deadlines.total.clear()
+  }
+
   /** Bytes moved. */
   progress(): void {
     if (this.phase === 'idle') this.#deadlines.phase.set(this.#timeouts.idleMs)

@@ -210,6 +210,7 @@ export class Run implements AttemptListener {
     const upstream = attempt?.response
     if (attempt === undefined || upstream === undefined) throw new Error('nothing to relay')
     attempt.relaying()
+    if (step.endless === true) attempt.clock.endless()
     if (step.tunnel) {
       this.#tunnel(step, attempt, upstream)
       return

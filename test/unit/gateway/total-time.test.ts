@@ -11,8 +11,7 @@ const WEBSOCKET =
 
 it.each([
   { name: 'a page', fields: ['Accept', 'text/html, */*'], totalMs: 10_000 },
-  { name: 'an event stream', fields: ['Accept', 'text/event-stream'], totalMs: 0 },
-  { name: 'an event stream in a list', fields: ['accept', '*/*, TEXT/Event-Stream'], totalMs: 0 },
+  { name: 'who asks for events', fields: ['Accept', 'text/event-stream'], totalMs: 10_000 },
   { name: 'gRPC', fields: ['Content-Type', 'application/grpc+proto'], totalMs: 0 },
   {
     name: 'a WebSocket',
@@ -22,4 +21,16 @@ it.each([
 ])('gives $name a total time of $totalMs ms', ({ fields, totalMs }) => {
   const exchange = createTestGateway(RULES).begin({ fields: ['Host', 'app.test', ...fields] })
   expect(expectAttempt(exchange.next({ type: 'start' })).timeouts.totalMs).toBe(totalMs)
+})
+
+it.each([
+  { type: 'text/event-stream', endless: true },
+  { type: 'Text/Event-Stream; charset=utf-8', endless: true },
+  { type: 'text/html', endless: undefined },
+])('lets a response of $type last for ever: $endless', ({ type, endless }) => {
+  const exchange = createTestGateway(RULES).begin({})
+  exchange.next({ type: 'start' })
+  const head = { status: 200, reason: 'OK', fields: ['Content-Type', type] }
+  const step = exchange.next({ type: 'head', head, replayable: true })
+  expect(step.type === 'relay' && step.endless).toBe(endless)
 })

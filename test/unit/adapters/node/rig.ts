@@ -32,6 +32,8 @@ export interface Forwarding {
   /** Decides instead of forwarding; `undefined` forwards. */
   readonly next?: (event: ExchangeEvent, head: RequestHead | ParseFailure) => Step | undefined
   readonly requestBody?: 'drain' | 'close'
+  /** Whether responses may last for ever. */
+  readonly endless?: boolean
   /** Where the core breaks down. */
   readonly throwsAt?: 'interim' | 'trailers'
 }
@@ -171,7 +173,12 @@ class ForwardingExchange implements Exchange {
     if (event.type === 'head') {
       const { head } = event
       const fields = without(head.fields, ['connection', 'transfer-encoding', 'content-length'])
-      return { type: 'relay', head: { ...head, fields }, tunnel: head.status === 101 }
+      const relay = {
+        type: 'relay',
+        head: { ...head, fields },
+        tunnel: head.status === 101,
+      } as const
+      return this.#forwarding.endless === true ? { ...relay, endless: true } : relay
     }
     if (event.type === 'failed') return this.#refuse(event.outcome.reason)
     return this.#attempt(this.#head)

@@ -197,7 +197,10 @@ describe('timeouts', () => {
     })
   })
 
-  test('an event stream that moves outlives the idle time', async () => {
+  test.each([
+    { name: 'moves outlives the idle time', timeouts: { idleMs: 250 }, endless: false },
+    { name: 'is endless outlives the total time', timeouts: { totalMs: 250 }, endless: true },
+  ])('an event stream that $name', async ({ timeouts, endless }) => {
     await using origin = await startOrigin(({ socket }) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n')
       let left = 40
@@ -208,8 +211,8 @@ describe('timeouts', () => {
         if (left === 0) clearInterval(timer)
       }, 10)
     })
-    const attempt = { timeouts: { ...NO_TIMEOUTS, idleMs: 250 } }
-    await using rig = await startRig(origin, { attempt: () => attempt })
+    const attempt = { timeouts: { ...NO_TIMEOUTS, ...timeouts } }
+    await using rig = await startRig(origin, { attempt: () => attempt, endless })
     await rig.send(`GET / HTTP/1.1\r\n${LAST}`)
     const [{ outcome }] = (await rig.ends(1)) as [Ended]
     expect(outcome).toMatchObject({ failure: undefined, responseBytes: 39 })
