@@ -87,7 +87,8 @@ class FetchRun {
   readonly #request: Request
   readonly #received: Fields
   readonly #body: FetchBody
-  readonly #gone: Promise<typeof GONE>
+  /** Ends the present wait, if there is one. */
+  #leaveWait: (() => void) | undefined
   #ended = false
 
   constructor(
@@ -102,11 +103,7 @@ class FetchRun {
     const parsed = 'type' in head ? UNPARSED : head
     this.#received = parsed.fields
     this.#body = new FetchBody(request, parsed.bodyLength)
-    const { signal } = request
-    this.#gone = new Promise((resolve) => {
-      if (signal.aborted) resolve(GONE)
-      signal.addEventListener('abort', () => resolve(GONE), { once: true })
-    })
+    request.signal.addEventListener('abort', () => this.#leaveWait?.(), { once: true })
   }
 
   async run(): Promise<Response> {
@@ -186,9 +183,14 @@ class FetchRun {
     return relayed
   }
 
-  async #orGone<T>(promise: Promise<T>): Promise<T | typeof GONE> {
-    const first = await Promise.race([promise, this.#gone])
-    return this.#request.signal.aborted ? GONE : first
+  /** What `work` brings, or that the client has left. */
+  #orGone<T>(work: Promise<T>): Promise<T | typeof GONE> {
+    const { signal } = this.#request
+    return new Promise((resolve, reject) => {
+      this.#leaveWait = () => resolve(GONE)
+      if (signal.aborted) resolve(GONE)
+      work.then((result) => resolve(signal.aborted ? GONE : result), reject)
+    })
   }
 
   #leave(phase: Outcome['phase']): Response {

@@ -89,14 +89,12 @@ export function outboundFields(
   { upgrades, bodyLength: length }: OutboundContext,
 ): string[] {
   // The runtime cannot wait for a 100, and some take one for the answer.
-  const fields = without(step.head.fields, EXPECT)
+  const fields = without(step.head.fields, 'expect')
   if (step.upgrade !== undefined && upgrades) fields.push('upgrade', step.upgrade)
   // Of a stream the runtime does not know it, and would send chunks that not every server takes.
   if (length > 0) fields.push('content-length', String(length))
   return fields
 }
-
-const EXPECT: ReadonlySet<string> = new Set(['expect'])
 
 /** A response that the core wrote. */
 export function localResponse({ status, fields, body }: LocalResponse): Response {
@@ -142,7 +140,9 @@ export function relayedResponse(
   }
   const coding = fieldValue(received, 'content-encoding')
   const decoded = traits.decodes && isDecoded(coding)
-  const fields = decoded ? withoutCoding(step.head.fields) : without(step.head.fields, LENGTH)
+  const fields = decoded
+    ? withoutCoding(step.head.fields)
+    : without(step.head.fields, CONTENT_LENGTH)
   const length =
     decoded || status === 204 || status === 205 ? undefined : fieldValue(received, CONTENT_LENGTH)
   const body = method === 'HEAD' || NULL_BODY.has(status) ? null : upstream.body
@@ -169,12 +169,10 @@ function isDecoded(codings: string | undefined): boolean {
 }
 
 const CONTENT_LENGTH = 'content-length'
-const LENGTH: ReadonlySet<string> = new Set([CONTENT_LENGTH])
-const CODING: ReadonlySet<string> = new Set(['content-encoding', CONTENT_LENGTH])
 
 /** RFC 9110 §8.8.1: what was decoded is another representation, equal in meaning alone. */
 function withoutCoding(all: Fields): string[] {
-  const fields = without(all, CODING)
+  const fields = without(without(all, CONTENT_LENGTH), 'content-encoding')
   for (let i = 0; i < fields.length; i += 2) {
     const tag = fields[i + 1] ?? ''
     if (fields[i]?.toLowerCase() === 'etag' && !tag.startsWith('W/')) fields[i + 1] = `W/${tag}`
@@ -182,11 +180,12 @@ function withoutCoding(all: Fields): string[] {
   return fields
 }
 
-function without(fields: Fields, names: ReadonlySet<string>): string[] {
+function without(fields: Fields, unwanted: string): string[] {
   const kept: string[] = []
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] as string // the list holds pairs, so both indexes exist
-    if (!names.has(name.toLowerCase())) kept.push(name, fields[i + 1] as string) // likewise
+    if (name.length === unwanted.length && name.toLowerCase() === unwanted) continue
+    kept.push(name, fields[i + 1] as string) // likewise
   }
   return kept
 }

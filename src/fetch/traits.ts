@@ -11,7 +11,7 @@ export interface FetchTraits {
   readonly upgrades: boolean
   /**
    * What was asked for a request ends with it, when its answer has gone out or its client has left.
-   * Nothing is aborted then: a signal costs the runtime more than all else that the engine does.
+   * Nothing is aborted then: handing a signal to fetch has a cost for each request.
    */
   readonly endsWithRequest: boolean
   /**
