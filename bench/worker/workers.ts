@@ -1,4 +1,7 @@
-/** The Workers that are compared: one that only passes requests on, and ours with its rules. */
+/**
+ * The Workers that are compared: one that only passes requests on, one that does the least for the
+ * fields that postern writes, and ours with its rules.
+ */
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { buildRules } from '../../adapters/rules/build.ts'
@@ -10,6 +13,37 @@ export function passThrough(origin: string): Modules {
     fetch(request) {
       const { pathname, search } = new URL(request.url)
       return fetch(new Request(${JSON.stringify(origin)} + pathname + search, request))
+    },
+  }`
+  return { 'worker.js': { type: 'esm', contents } }
+}
+
+/**
+ * Reads all fields and writes those that postern writes, with fixed values: what its work costs in
+ * the runtime before anything is decided, timed or recorded.
+ */
+export function fieldsOnly(origin: string): Modules {
+  const contents = `export default {
+    async fetch(request) {
+      const { url } = request
+      const received = [...request.headers]
+      const outbound = new Request(${JSON.stringify(origin)} + url.slice(url.indexOf('/', 8)), request)
+      const { headers } = outbound
+      headers.delete('host')
+      headers.delete('cf-connecting-ip')
+      headers.append('X-Forwarded-For', '192.0.2.1')
+      headers.append('X-Forwarded-Proto', 'http')
+      headers.append('X-Forwarded-Host', 'host-0.example.com')
+      headers.append('X-Forwarded-Port', '80')
+      headers.append('X-Real-IP', '192.0.2.1')
+      headers.append('X-Request-Id', '0123456789abcdef0123456789abcdef')
+      const upstream = await fetch(outbound)
+      const answered = [...upstream.headers]
+      if (received.length + answered.length === 0) throw new Error('no fields')
+      const response = new Response(upstream.body, upstream)
+      response.headers.append('Server', 'postern')
+      response.headers.append('X-Envoy-Upstream-Service-Time', '1')
+      return response
     },
   }`
   return { 'worker.js': { type: 'esm', contents } }
