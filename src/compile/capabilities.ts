@@ -19,7 +19,7 @@ export const CAPABILITIES = {
   'listener-ports': 'each listener is reached on the address and port that the rules give it',
   tls: 'listeners of protocol HTTPS are served',
   'connect-timeout': 'connecting has a time limit of its own',
-  'idle-timeout': 'a body that stands still is given up',
+  'idle-timeout': 'a body that stands still, or outlasts the total time, is given up',
   'connect-outcome': 'a connection that failed is told from a request that was sent',
   'body-outcome': 'the access record says how a body ended and how long it was',
   'raw-target': 'the path is routed and forwarded in the bytes that the client sent',
