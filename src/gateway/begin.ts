@@ -9,6 +9,7 @@ import { isRequestId } from '../observe/request-id.ts'
 import { NO_WAIVERS, type GateWaivers } from '../canonical/gate.ts'
 import { decide, type Decision } from './decide.ts'
 import { GatewayExchange } from './exchange.ts'
+import { createProgress } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /**
@@ -26,18 +27,9 @@ export function begin(
   const startedMs = runtime.monotonic()
   const startedAtMs = runtime.now()
   const decision = decide(head, peer, snapshot, waivers)
-  return new GatewayExchange(decision, runtime, {
-    requestId: inboundRequestId(decision) ?? runtime.requestIds.next(),
-    startedMs,
-    startedAtMs,
-    status: 0,
-    reason: undefined,
-    detail: undefined,
-    backend: undefined,
-    endpoint: undefined,
-    attempts: 0,
-    upstreamMs: undefined,
-  })
+  const requestId = inboundRequestId(decision) ?? runtime.requestIds.next()
+  const progress = createProgress(requestId, { startedMs, startedAtMs })
+  return new GatewayExchange(decision, runtime, progress)
 }
 
 /** A trusted proxy's identifier is kept, so that one request has one name along its way. */

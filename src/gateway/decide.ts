@@ -56,12 +56,25 @@ export function decide(
   snapshot: Snapshot,
   waivers: GateWaivers,
 ): Decision {
-  const failed = 'type' in head
-  const decision: Decision = {
-    head: failed ? undefined : head,
+  const decision = createDecision(head, peer, snapshot.sockets.get(peer.socket))
+  decision.refusal =
+    'type' in head
+      ? { reason: head.reason, detail: head.detail, close: true }
+      : judge(decision, head, waivers)
+  return decision
+}
+
+/** A decision of which nothing but the socket is known yet. */
+export function createDecision(
+  head: RequestHead | ParseFailure,
+  peer: Peer,
+  socket: LinkedSocket | undefined,
+): Decision {
+  return {
+    head: 'type' in head ? undefined : head,
     peer,
     peerAddress: parseSocketAddress(peer.address),
-    socket: snapshot.sockets.get(peer.socket),
+    socket,
     listener: undefined,
     admitted: undefined,
     path: undefined,
@@ -72,10 +85,6 @@ export function decide(
     asterisk: false,
     refusal: undefined,
   }
-  decision.refusal = failed
-    ? { reason: head.reason, detail: head.detail, close: true }
-    : judge(decision, head, waivers)
-  return decision
 }
 
 function judge(decision: Decision, head: RequestHead, waivers: GateWaivers): Refusal | undefined {

@@ -11,7 +11,7 @@ import { routeName } from '../observe/route-name.ts'
 import { explainMatch, type NearMiss } from '../routing/explain-match.ts'
 import { decide, type Decision } from './decide.ts'
 import { GatewayExchange } from './exchange.ts'
-import type { Progress } from './record.ts'
+import { createProgress, type Progress } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What would happen, in one word. */
@@ -68,7 +68,7 @@ export interface Explanation {
 /** Explains one request. */
 export function explain(head: RequestHead, peer: Peer, snapshot: Snapshot): Explanation {
   const decision = decide(head, peer, snapshot, NO_WAIVERS)
-  const progress = emptyProgress()
+  const progress = createProgress('', { startedMs: 0, startedAtMs: 0 })
   const step = new GatewayExchange(decision, snapshot.runtime, progress).next({ type: 'start' })
   const shared = {
     client: decision.client?.address?.text,
@@ -157,21 +157,6 @@ function nearest(decision: Decision): ShownMiss[] {
     route: showRoute(host.document, miss.route),
     why: miss.detail,
   }))
-}
-
-function emptyProgress(): Progress {
-  return {
-    requestId: '',
-    startedMs: 0,
-    startedAtMs: 0,
-    status: 0,
-    reason: undefined,
-    detail: undefined,
-    backend: undefined,
-    endpoint: undefined,
-    attempts: 0,
-    upstreamMs: undefined,
-  }
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

@@ -34,6 +34,25 @@ export interface RecordedEnd {
   readonly time: string
 }
 
+/** The progress of an exchange that begins. */
+export function createProgress(
+  requestId: string,
+  started: Pick<Progress, 'startedMs' | 'startedAtMs'>,
+): Progress {
+  return {
+    requestId,
+    startedMs: started.startedMs,
+    startedAtMs: started.startedAtMs,
+    status: 0,
+    reason: undefined,
+    detail: undefined,
+    backend: undefined,
+    endpoint: undefined,
+    attempts: 0,
+    upstreamMs: undefined,
+  }
+}
+
 /** The record. A client that left before the end is logged as 499, whatever had been sent. */
 export function accessRecord(
   decision: Decision,

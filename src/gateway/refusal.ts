@@ -1,9 +1,9 @@
 /** The exchange of a request that no rules can be asked about. */
 import type { Exchange } from '../exchange.ts'
 import type { ParseFailure, Peer, RequestHead } from '../head.ts'
-import { parseSocketAddress } from '../ip/host-address.ts'
-import type { Decision, Refusal } from './decide.ts'
+import { createDecision, type Refusal } from './decide.ts'
 import { GatewayExchange } from './exchange.ts'
+import { createProgress } from './record.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
@@ -15,31 +15,10 @@ export function beginRefused(
   peer: Peer,
   { runtime, refusal }: { readonly runtime: Runtime; readonly refusal: Refusal },
 ): Exchange {
-  const decision: Decision = {
-    head: 'type' in head ? undefined : head,
-    peer,
-    peerAddress: parseSocketAddress(peer.address),
-    socket: undefined,
-    listener: undefined,
-    admitted: undefined,
-    path: undefined,
-    client: undefined,
-    host: undefined,
-    route: undefined,
-    action: undefined,
-    asterisk: false,
-    refusal,
-  }
-  return new GatewayExchange(decision, runtime, {
-    requestId: runtime.requestIds.next(),
-    startedMs: runtime.monotonic(),
-    startedAtMs: runtime.now(),
-    status: 0,
-    reason: undefined,
-    detail: undefined,
-    backend: undefined,
-    endpoint: undefined,
-    attempts: 0,
-    upstreamMs: undefined,
-  })
+  const decision = createDecision(head, peer, undefined)
+  decision.refusal = refusal
+  const startedMs = runtime.monotonic()
+  const startedAtMs = runtime.now()
+  const progress = createProgress(runtime.requestIds.next(), { startedMs, startedAtMs })
+  return new GatewayExchange(decision, runtime, progress)
 }
