@@ -186,8 +186,8 @@ export interface RelayStep {
   readonly head: ResponseHead
   /** Join both sockets after a 101: bytes both ways, no parsing. */
   readonly tunnel: boolean
-  /** The response may rightly last for ever: `totalMs` no longer counts. Absent means it does. */
-  readonly endless?: true
+  /** The response may rightly last for ever: `totalMs` no longer counts. Default false. */
+  readonly endless?: boolean
 }
 
 /** How far an attempt came when it failed. */

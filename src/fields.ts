@@ -136,11 +136,6 @@ export function findKnownField(name: string): KnownField | undefined {
   return findSpelling(name, FAMILIES)
 }
 
-/** Whether only postern may send this field to an endpoint; takes any spelling. */
-export function isOwnedField(name: string): boolean {
-  return findKnownField(name)?.owned === true
-}
-
 /**
  * The lower-case options of all `Connection` fields, `undefined` where there is none but `close`
  * and `keep-alive`, which speak to the engine.

@@ -58,11 +58,6 @@ export function broaderKeys(key: string): readonly string[] {
   return keys
 }
 
-/** Whether some host belongs to both patterns. */
-export function patternsMeet(a: HostPattern, b: HostPattern): boolean {
-  return commonKeys(a, b).length > 0
-}
-
 /** The keys of the hosts that belong to both patterns; empty where none does. */
 export function commonKeys(a: HostPattern, b: HostPattern): readonly string[] {
   if (a.type === 'any') return hostKeys(b)

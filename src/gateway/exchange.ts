@@ -31,8 +31,6 @@ import { createOutbound, finishHead, type Outbound } from './outbound.ts'
 import { accessRecord, type Progress } from './record.ts'
 import type { Runtime } from './runtime.ts'
 
-const ENDLESS = { endless: true } as const
-
 /** What the endpoint says it sends counts, not what the client asked for. */
 function isEventStream(head: ResponseHead): boolean {
   return (
@@ -217,7 +215,7 @@ export class GatewayExchange implements Exchange {
       type: 'relay',
       head: { status: head.status, reason: head.reason, fields: this.#responseFields(head) },
       tunnel: head.status === 101,
-      ...(isEventStream(head) ? ENDLESS : undefined),
+      endless: isEventStream(head),
     }
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseForwarded } from '../../../src/client-address/forwarded.ts'
 import { linkClientAddress, resolveClientAddress } from '../../../src/client-address/resolve.ts'
 import { appendForwarded, type ForwardedInput } from '../../../src/client-address/written.ts'
-import { isOwnedField } from '../../../src/fields.ts'
+import { findKnownField } from '../../../src/fields.ts'
 import { parseAddress } from '../../../src/ip/address.ts'
 import type { ClientAddressSettings } from '../../../src/model/manifest.ts'
 
@@ -73,7 +73,7 @@ describe('appendForwarded, the peer not trusted', () => {
     const extras = { forwarded: true, envoyExternalAddress: true }
     const names = Object.keys(written({ peer: '203.0.113.9', extras }))
     expect(names).toHaveLength(7)
-    expect(names.filter((name) => !isOwnedField(name))).toEqual([])
+    expect(names.filter((name) => findKnownField(name)?.owned !== true)).toEqual([])
   })
 
   it.each([

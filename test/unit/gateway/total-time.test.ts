@@ -26,7 +26,7 @@ it.each([
 it.each([
   { type: 'text/event-stream', endless: true },
   { type: 'Text/Event-Stream; charset=utf-8', endless: true },
-  { type: 'text/html', endless: undefined },
+  { type: 'text/html', endless: false },
 ])('lets a response of $type last for ever: $endless', ({ type, endless }) => {
   const exchange = createTestGateway(RULES).begin({})
   exchange.next({ type: 'start' })
