@@ -6,7 +6,7 @@ import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createAccessLog } from '../../../../adapters/node/access-log.ts'
 import { formatRecord } from '../../../../src/observe/record-line.ts'
-import type { AccessRecord } from '../../../../src/exchange.ts'
+import { createRecord } from '../../observe/records.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -16,30 +16,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const RECORD: AccessRecord = {
-  time: '2026-01-01T00:00:00.000Z',
-  requestId: 'r1',
-  client: '192.0.2.1',
-  peer: '192.0.2.1',
-  listener: 'web',
-  method: 'GET',
-  scheme: 'http',
-  host: 'a.test',
-  target: '/',
-  protocol: 'HTTP/1.1',
-  status: 200,
-  reason: undefined,
-  detail: undefined,
-  route: undefined,
-  backend: undefined,
-  endpoint: undefined,
-  attempts: 1,
-  durationMs: 2,
-  upstreamMs: 1,
-  requestBytes: 0,
-  responseBytes: 3,
-  userAgent: undefined,
-}
+const RECORD = createRecord()
 
 /** A stream that keeps each write, and may fail them. */
 function memory(fails?: () => Error | undefined): { stream: Writable; writes: string[] } {
